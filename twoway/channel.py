@@ -1,0 +1,63 @@
+"""A channel is a two-way contract: what a platform's module states, as data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+from twoway.ports import Access
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a platform takes, how often it may be asked, and how soon it shows what was written."""
+
+    length: int | None
+    """Of one part, in ``counted``; None: no limit worth showing."""
+    counted: Literal["code points", "graphemes", "bytes"] = "code points"
+    parts: int = 1
+    """How many parts an answer may be split into."""
+    poll_seconds: int = 60
+    sends_per_minute: int = 30
+    read_back_lag: int | None = None
+    """Seconds after which a part that cannot be found is certainly absent; 0: the platform reads its own writes;
+    None: absence can never be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the platform's rules and the law let the desk do with what it hears."""
+
+    merge_authors: bool = True
+    train: bool = True
+    quote_in_alerts: bool = True
+    keep_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One kind of platform. A channel that declares no sender cannot be made: no channel is one-way."""
+
+    kind: str
+    label: str
+    settings: type[Any]
+    """A pydantic model of the channel's section in the configuration."""
+    connect: Callable[[Any, Access], Any]
+    """(settings, access) -> one login for both halves."""
+    limits: Limits
+    policy: Policy
+    collector: str
+    """``listener.square:Collector``; imported on first use."""
+    sender: str
+    """``responders.square:Sender`` or ``responders.by_hand:Sender``."""
+
+    def __post_init__(self) -> None:
+        for half, path in (("collector", self.collector), ("sender", self.sender)):
+            if ":" not in path:
+                raise ValueError(f"the channel kind {self.kind!r} names no {half}: a channel is a two-way contract")
+
+
+def load(path: str) -> Any:
+    """The object behind ``package.module:Name``."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)

@@ -1,0 +1,35 @@
+"""The literal table of channels; packages outside this one add theirs through the entry point group."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+
+from twoway.channel import Channel, load
+from twoway.errors import NotFound
+
+CHANNELS: Mapping[str, str] = {
+    "square": "twoway.channels.square:CHANNEL",
+    "mail": "twoway.channels.mail:CHANNEL",
+    "log": "twoway.channels.log:CHANNEL",
+}
+
+GROUP = "twoway.channels"
+
+
+@cache
+def paths() -> dict[str, str]:
+    """Every known kind and where it is found; a kind of our own is never replaced from outside."""
+    foreign = {point.name: point.value for point in entry_points(group=GROUP)}
+    return {**foreign, **CHANNELS}
+
+
+@cache
+def channel(kind: str) -> Channel:
+    """The channel of that kind. Raises NotFound, naming the kinds there are."""
+    try:
+        found = load(paths()[kind])
+    except KeyError:
+        raise NotFound(f"there is no channel kind {kind!r}; there are {', '.join(sorted(paths()))}") from None
+    if not isinstance(found, Channel):
+        raise TypeError(f"{paths()[kind]} is no twoway.channel.Channel")
+    return found

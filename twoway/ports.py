@@ -1,0 +1,79 @@
+"""What the floors ask of each other; `desk/wiring.py` is the only place that says who answers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from twoway.domain import Draft, Finding, Judgement, Page, Part, Preview, Receipt, Target
+
+
+class Judge(Protocol):
+    """Judges texts. Any text gets a judgement or an abstention, never an exception."""
+
+    @property
+    def model(self) -> str:
+        """Name and version, as it is written beside every judgement."""
+
+    def judge(self, texts: Sequence[str]) -> list[Judgement]:
+        """One judgement a text, in order."""
+
+
+class Collector(Protocol):
+    """Hears one channel. Made by the channel's module path with (connection, settings, since)."""
+
+    def streams(self) -> list[str]:
+        """Names of the streams to read; each keeps a cursor of its own."""
+
+    def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
+        """Pages after ``cursor``; without one from ``since``, or from now where that is None.
+
+        Every page carries the cursor that is true once the page is stored, so that reading can stop after any page
+        and go on from there. Raises ChannelError.
+        """
+
+
+class Sender(Protocol):
+    """Answers on one channel. Made by the channel's module path with (connection, settings)."""
+
+    def preview(self, draft: Draft, address: str) -> Preview:
+        """Exactly what would be posted; raises Rejected for what the platform would refuse. No network."""
+
+    def look(self, preview: Preview) -> Target:
+        """What the answer would meet right now. Raises ChannelError."""
+
+    def send(self, part: Part) -> Receipt:
+        """One remote write. Raises ChannelError; DeliveryUnknown when it may have been accepted."""
+
+    def find(self, part: Part, since: datetime) -> Finding:
+        """Is the part there? ``since`` is when it was first tried. Raises ChannelError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One request that came through the inbound door, as received."""
+
+    id: int
+    received_at: datetime
+    media_type: str
+    body: bytes
+
+
+class Door(Protocol):
+    """The inbound door as a collector of a push channel sees it."""
+
+    def after(self, cursor: int, limit: int) -> list[Inbound]:
+        """At most ``limit`` requests with an id above ``cursor``, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a channel is given to connect with."""
+
+    name: str
+    """The channel's name in the configuration; errors carry it."""
+    instance: str
+    """The desk's own id, part of every key it sends."""
+    door: Door
+    http: Callable[..., Any]
+    """`twoway.http.client` bound to the desk's address guard: (base_url=, headers=, timeout=) -> httpx2.Client."""
