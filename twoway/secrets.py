@@ -69,14 +69,20 @@ def _resolve(value: object, info: ValidationInfo) -> SecretStr:
     """The secret that ``value`` names. Raises ValueError with words for a person, without the value."""
     if isinstance(value, SecretStr):
         return value
+    context = info.context or {}
     source, _, written = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if source in ("env", "file") and not context.get("secrets", True):
+        return SecretStr("")
     if source == "env":
         return SecretStr(_from_environment(written))
     if source == "file":
-        folder: Path = (info.context or {}).get("folder", Path())
-        return SecretStr(_from_file(written, folder))
+        return SecretStr(_from_file(written, context.get("folder", Path())))
     raise ValueError(f"a secret may not stand in this file; {_HOW}")
 
 
 Secret = Annotated[SecretStr, BeforeValidator(_resolve)]
-"""A setting that names its secret; the model holds a `SecretStr`. Validate with ``context={"folder": Path}``."""
+"""A setting that names its secret; the model holds a `SecretStr`.
+
+Validate with ``context={"folder": Path}``; with ``"secrets": False`` beside it nothing is read and every secret is
+empty, for what is switched off.
+"""

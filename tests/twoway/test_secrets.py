@@ -105,3 +105,14 @@ def test_a_path_without_a_file_is_a_mistake(tmp_path: Path, value: str, words: s
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
     assert "not a plain file" in mistake("file:pipe", tmp_path)
+
+
+@pytest.mark.parametrize("value", ["env:NOWHERE_TO_BE_FOUND", "file:gone"])
+def test_what_is_switched_off_needs_no_secret(value: str) -> None:
+    login = Login.model_validate({"token": value}, context={"secrets": False})
+    assert login.token.get_secret_value() == ""
+
+
+def test_even_switched_off_a_plain_value_is_a_mistake() -> None:
+    with pytest.raises(ValidationError):
+        Login.model_validate({"token": "hunter2"}, context={"secrets": False})

@@ -1,0 +1,38 @@
+"""One TOML file says how the desk works; it is checked whole, and every mistake is reported at once.
+
+path = find(option)        # --config FILE, else ./twoway.toml, else $TWOWAY_CONFIG
+config = load(path)        # frozen; or ConfigError, naming each mistake with its key path
+"""
+
+from twoway.config.read import Config, ConfiguredChannel, find, load
+from twoway.config.sections import (
+    Alerts,
+    Common,
+    Conversation,
+    Desk,
+    Digest,
+    Judge,
+    Recipient,
+    Section,
+    Smtp,
+    Template,
+    Web,
+)
+
+__all__ = [
+    "Alerts",
+    "Common",
+    "Config",
+    "ConfiguredChannel",
+    "Conversation",
+    "Desk",
+    "Digest",
+    "Judge",
+    "Recipient",
+    "Section",
+    "Smtp",
+    "Template",
+    "Web",
+    "find",
+    "load",
+]

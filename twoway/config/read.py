@@ -1,0 +1,168 @@
+"""Finding and reading the file: every section by its model, every channel by its kind's, all mistakes together."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from twoway.channel import Channel
+from twoway.config import mistakes
+from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Judge, Section, Template, Web
+from twoway.config.values import nearest
+from twoway.errors import ConfigError
+
+FILE = "twoway.toml"
+VARIABLE = "TWOWAY_CONFIG"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_AT_LINE = re.compile(r"(?P<said>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredChannel:
+    """One account on one platform."""
+
+    name: str
+    """The key under [channels]; it names the channel everywhere."""
+    kind: str
+    common: Common
+    settings: Any
+    """An instance of the kind's own ``settings`` model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file, checked."""
+
+    path: Path
+    desk: Desk
+    web: Web
+    channels: Mapping[str, ConfiguredChannel]
+    """By name, in the order of the file; those switched off are here too, with empty secrets."""
+    judge: Judge
+    alerts: Alerts
+    digest: Digest
+    templates: tuple[Template, ...]
+    conversation: Conversation
+
+
+class _Templates(Section):
+    templates: tuple[Template, ...] = ()
+
+
+def find(option: Path | None = None) -> Path:
+    """The file to read: ``option``, else ./twoway.toml, else $TWOWAY_CONFIG. Raises ConfigError where there is none."""
+    if option:
+        return _existing(option, "--config")
+    if Path(FILE).is_file():
+        return Path(FILE).absolute()
+    if os.environ.get(VARIABLE):
+        return _existing(Path(os.environ[VARIABLE]), f"${VARIABLE}")
+    raise ConfigError([f"there is no {FILE} here; make one with: twoway init . (or name one with --config FILE)"])
+
+
+def _existing(path: Path, source: str) -> Path:
+    if not path.is_file():
+        raise ConfigError([f"there is no file {path} ({source})"])
+    return path.absolute()
+
+
+def load(path: Path) -> Config:
+    """The configuration in ``path``. Raises ConfigError with every mistake in it."""
+    return _Reader(path.absolute()).read()
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: is not text in UTF-8 (byte {error.start}); save it as UTF-8"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    except tomllib.TOMLDecodeError as error:
+        match = _AT_LINE.fullmatch(str(error))
+        said = f"line {match['line']}, column {match['column']}: {match['said']}" if match else str(error)
+        raise ConfigError([f"{path}: {said}"]) from None
+
+
+class _Reader:
+    """Reads section after section and remembers what was wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.mistakes: list[str] = []
+
+    def read(self) -> Config:
+        """The configuration, or ConfigError."""
+        table = _parse(self.path)
+        self._unknown_sections(table)
+        desk, web = self._section(Desk, table, "desk"), self._section(Web, table, "web")
+        channels = self._channels(table.get("channels", {}))
+        judge, alerts = self._section(Judge, table, "judge"), self._section(Alerts, table, "alerts")
+        digest = self._section(Digest, table, "digest")
+        templates = self._checked(_Templates, {"templates": table.get("templates", [])})
+        conversation = self._section(Conversation, table, "conversation")
+        if desk and web and judge and alerts and digest and templates and conversation and not self.mistakes:
+            return Config(self.path, desk, web, channels, judge, alerts, digest, templates.templates, conversation)
+        raise ConfigError(self.mistakes)
+
+    def _unknown_sections(self, table: Mapping[str, Any]) -> None:
+        known = [name for name in Config.__dataclass_fields__ if name != "path"]
+        for name in sorted(table.keys() - set(known)):
+            self.mistakes.append(f"{name}: {mistakes.unknown(name, known)}")
+
+    def _section(self, model: type[Model], table: Mapping[str, Any], name: str) -> Model | None:
+        return self._checked(model, table.get(name, {}), name)
+
+    def _checked(
+        self, model: type[Model], value: Any, *keys: mistakes.Key, known: tuple[str, ...] = (), secrets: bool = True
+    ) -> Model | None:
+        context = {"folder": self.path.parent, "secrets": secrets}
+        try:
+            return model.model_validate(value, context=context, extra="forbid")
+        except ValidationError as error:
+            self.mistakes.extend(mistakes.of(error, model, *keys, known=known))
+            return None
+
+    def _channels(self, tables: Any) -> Mapping[str, ConfiguredChannel]:
+        if not isinstance(tables, dict):
+            self.mistakes.append("channels: must be tables, one for each channel: [channels.NAME]")
+            return {}
+        read = {name: self._channel(name, table) for name, table in tables.items()}
+        return MappingProxyType({name: channel for name, channel in read.items() if channel})
+
+    def _channel(self, name: str, table: Any) -> ConfiguredChannel | None:
+        at = mistakes.path("channels", name)
+        if not _NAME.fullmatch(name):
+            self.mistakes.append(f"{at}: a channel's name is made of small letters, digits, - and _")
+        if not isinstance(table, dict):
+            self.mistakes.append(f"{at}: must be a table of keys: [{at}]")
+            return None
+        found = self._kind(at, table.get("kind"))
+        if found is None:
+            return None
+        ours = tuple(Common.model_fields)
+        common = self._checked(Common, {key: table[key] for key in table if key in ours}, "channels", name)
+        own = {key: table[key] for key in table if key not in (*ours, "kind")}
+        # A channel that is switched off may keep settings whose secrets are gone.
+        on = table.get("enabled") is not False
+        settings = self._checked(found.settings, own, "channels", name, known=(*ours, "kind"), secrets=on)
+        return ConfiguredChannel(name, found.kind, common, settings) if common and settings else None
+
+    def _kind(self, at: str, kind: Any) -> Channel | None:
+        from twoway.channels import channel, paths
+
+        if kind in paths():
+            return channel(kind)
+        kinds = sorted(paths())
+        said = f"must be one of {', '.join(kinds)}{nearest(kind, kinds)}" if isinstance(kind, str) else "is missing"
+        self.mistakes.append(f"{at}.kind: {said}")
+        return None

@@ -1,0 +1,162 @@
+"""The sections of the configuration; a key that is not here does not exist."""
+
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from twoway.config.values import (
+    AlertUrl,
+    Clock,
+    Duration,
+    Host,
+    InFolder,
+    Language,
+    Mail,
+    Name,
+    NetworkOrHost,
+    Port,
+    Seconds,
+    Text,
+    Url,
+    Yes,
+    Zone,
+)
+from twoway.secrets import Secret
+
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class Section(BaseModel):
+    """A table of the file: nothing unknown in it, nothing in it changes, its values are in no error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
+
+
+class Desk(Section):
+    """Whose desk it is."""
+
+    brand: Name
+    words: tuple[Name, ...] = ()
+    """Words by which people mean the brand; none: its name."""
+    handles: tuple[Name, ...] = ()
+    """Names of the brand's own accounts."""
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("de", "en")
+    """Languages the desk answers in; the first is the one it speaks where nobody says otherwise."""
+    timezone: Zone = ZoneInfo("Europe/Berlin")
+    database: InFolder = Path("twoway.db")
+    allow_private: tuple[NetworkOrHost, ...] = ()
+    """Networks and hosts inside the house that requests may go to."""
+
+    @property
+    def query(self) -> tuple[str, ...]:
+        """What a text must hold to be a mention: words and handles, or the brand's name."""
+        return (*(self.words or (self.brand,)), *self.handles)
+
+
+class Web(Section):
+    """Where the inbox is."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8620
+    public_url: Url | None = None
+    """How people reach it, where that is not ``host`` and ``port``."""
+
+    @property
+    def url(self) -> str:
+        """The address for links, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+class Common(Section):
+    """What every channel has, whatever its kind."""
+
+    enabled: Yes = True
+    address: Literal["Sie", "du"] = "Sie"
+    """How German answers address the customer."""
+    signature: str = ""
+    answer_within: Duration = timedelta(hours=24)
+    undo_seconds: Seconds = 10
+    """How long an approved answer waits before it is sent."""
+    poll_seconds: Annotated[Seconds, Field(ge=1)] | None = None
+    """None: the platform's own pace."""
+
+
+class Judge(Section):
+    """Who judges."""
+
+    name: Literal["rules"] = "rules"
+
+
+class Alerts(Section):
+    """What calls a person at once, and where."""
+
+    urls: tuple[AlertUrl, ...] = ()
+    quote: Literal["none", "short"] = "none"
+    severe_complaint: Yes = True
+    channel_paused: Yes = True
+
+
+class Smtp(Section):
+    """A server that takes mail from us."""
+
+    host: Host
+    port: Port | None = None
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: Name | None = None
+    password: Secret | None = None
+    sender: Mail
+
+    @property
+    def port_used(self) -> int:
+        """The port that is written, else the usual one of ``security``."""
+        return self.port or SMTP_PORTS[self.security]
+
+    @model_validator(mode="after")
+    def _whole_login(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together; one of them is missing")
+        return self
+
+
+class Recipient(Section):
+    """A person who gets the daily digest."""
+
+    address: Mail
+    language: Language = "de"
+    at: Clock = time(7, 30)
+    timezone: Zone | None = None
+    """None: the desk's."""
+
+
+class Digest(Section):
+    """The daily mail."""
+
+    smtp: Smtp | None = None
+    recipients: tuple[Recipient, ...] = ()
+    send_when_empty: Yes = True
+
+    @model_validator(mode="after")
+    def _can_be_sent(self) -> Self:
+        if self.recipients and self.smtp is None:
+            raise ValueError("there are recipients but no [digest.smtp] to send through")
+        return self
+
+
+class Template(Section):
+    """Words to start an answer with."""
+
+    name: Name
+    language: Language
+    when: str = ""
+    subject: str = ""
+    text: Text
+
+
+class Conversation(Section):
+    """How conversations end by themselves."""
+
+    resolve_waiting_after: Duration = timedelta(days=14)
