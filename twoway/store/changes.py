@@ -1,0 +1,148 @@
+"""Changes on a platform: edits, deletions, answers of ours made elsewhere, answers that came back."""
+
+import json
+import sqlite3
+from datetime import datetime
+from functools import singledispatch
+
+from twoway import clock
+from twoway.domain import Bounced, Change, Deleted, Edited, OwnPost, Receipt
+from twoway.states import move
+from twoway.store import conversations, deliveries, mentions
+from twoway.store.events import record
+from twoway.store.threads import thread_of
+from twoway.text import storable
+
+
+def apply(db: sqlite3.Connection, channel: int, change: Change, now: datetime) -> bool:
+    """Make a change true here; whether it was news. Repeating it changes nothing."""
+    return _apply(change, db, channel, now)
+
+
+@singledispatch
+def _apply(change: Change, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
+    raise TypeError(f"{type(change).__name__} is no change")
+
+
+def _known(db: sqlite3.Connection, channel: int, remote_id: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(
+        "SELECT id, conversation_id, text, version, history FROM mentions"
+        " WHERE channel_id = ? AND remote_id = ? AND deleted_at IS NULL AND erased_at IS NULL",
+        (channel, storable(remote_id)),
+    ).fetchone()
+    return row
+
+
+@_apply.register
+def _edited(change: Edited, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
+    row = _known(db, channel, change.id)
+    text = storable(change.text)
+    if row is None or row["text"] == text:
+        return False
+    version = row["version"] + 1
+    mentions.keep_version(db, row["id"], version, text, change.raw, now)
+    db.execute(
+        "UPDATE mentions SET text = ?, version = ?, judgement_id = NULL, queued = 0, changed_at = ?,"
+        " address = coalesce(nullif(?, ''), address) WHERE id = ?",
+        (text, version, clock.stamp(now), storable(change.address), row["id"]),
+    )
+    if row["conversation_id"] and not row["history"]:
+        conversations.raise_version(db, row["conversation_id"], now, "the customer edited their words")
+        conversations.reopen(db, row["conversation_id"], now, "the customer edited their words")
+    return True
+
+
+@_apply.register
+def _deleted(change: Deleted, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
+    row = _known(db, channel, change.id)
+    if row is None:
+        return False
+    db.execute("UPDATE mentions SET deleted_at = ? WHERE id = ?", (clock.stamp(change.at), row["id"]))
+    if row["conversation_id"] and not row["history"]:
+        conversations.raise_version(db, row["conversation_id"], now, "the customer deleted their words")
+        conversations.refresh_clock(db, row["conversation_id"])
+    return True
+
+
+@_apply.register
+def _own_post(change: OwnPost, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
+    known = "SELECT 1 FROM {} WHERE channel_id = ? AND remote_id = ?"
+    for table in ("receipts", "outside_answers"):
+        if db.execute(known.format(table), (channel, storable(change.id))).fetchone():
+            return False
+    conversation = thread_of(db, channel, change)
+    part = _doubtful_part(db, channel, conversation, change)
+    if part:
+        receipt = Receipt(change.id, change.created_at, change.url)
+        deliveries.keep_receipt(db, part["delivery_id"], part["number"], receipt, "heard", now)
+        return True
+    _outside_answer(db, channel, conversation, change, now)
+    return True
+
+
+def _doubtful_part(db: sqlite3.Connection, channel: int, conversation: int | None, post: OwnPost) -> sqlite3.Row | None:
+    """The unsent part that this post of ours is: by the key, else by its very words in the same conversation."""
+    rows = db.execute(
+        "SELECT p.delivery_id, p.number, p.key, w.body, d.conversation_id FROM deliveries d"
+        " JOIN parts p ON p.delivery_id = d.id JOIN previews w ON w.sha256 = d.sha256"
+        " WHERE d.channel_id = ? AND d.state IN ('pending', 'sending', 'unknown') AND p.state <> 'sent'"
+        " AND p.tried_at IS NOT NULL ORDER BY p.delivery_id, p.number",
+        (channel,),
+    ).fetchall()
+    keyed = [row for row in rows if post.key and row["key"] == post.key]
+    worded = [row for row in rows if row["conversation_id"] == conversation and _says(row, post.text)]
+    return next(iter(keyed or worded), None)
+
+
+def _says(row: sqlite3.Row, text: str) -> bool:
+    return bool(row["body"]) and json.loads(row["body"])["parts"][row["number"]].split() == text.split()
+
+
+def _outside_answer(
+    db: sqlite3.Connection, channel: int, conversation: int | None, post: OwnPost, now: datetime
+) -> None:
+    db.execute(
+        "INSERT INTO outside_answers (channel_id, conversation_id, remote_id, url, text, raw, created_at, heard_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            channel,
+            conversation,
+            storable(post.id),
+            storable(post.url),
+            storable(post.text),
+            post.raw,
+            clock.stamp(min(post.created_at, now)),
+            clock.stamp(now),
+        ),
+    )
+    if conversation is None:
+        return
+    record(db, "conversation.answered_elsewhere", now, channel=channel, conversation=conversation)
+    conversations.raise_version(db, conversation, now, "answered elsewhere")
+    conversations.refresh_clock(db, conversation)
+    found = conversations.get(db, conversation)
+    if found.state == "open" and found.awaiting_since is None:
+        db.execute("UPDATE conversations SET state = 'waiting' WHERE id = ?", (conversation,))
+
+
+@_apply.register
+def _bounced(change: Bounced, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
+    marks = ", ".join("?" * len(change.remote_ids))
+    row = db.execute(
+        "SELECT d.id, d.state, d.conversation_id FROM receipts r JOIN deliveries d ON d.id = r.delivery_id"
+        f" WHERE r.channel_id = ? AND r.remote_id IN ({marks}) AND d.state = 'sent'",
+        (channel, *change.remote_ids),
+    ).fetchone()
+    if row is None:
+        return False
+    reason = storable(change.reason)
+    db.execute(
+        "UPDATE deliveries SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
+        (move("delivery", row["state"], "failed"), reason, clock.stamp(now), row["id"]),
+    )
+    record(db, "delivery.bounced", now, channel=channel, conversation=row["conversation_id"], delivery=row["id"])
+    conversations.note(db, row["conversation_id"], reason, None, now)
+    conversations.raise_version(db, row["conversation_id"], now, "our answer came back")
+    conversations.reopen(db, row["conversation_id"], now, "our answer came back")
+    conversations.refresh_clock(db, row["conversation_id"])
+    return True

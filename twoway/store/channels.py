@@ -1,0 +1,149 @@
+"""Channels: who they are, how far each stream has been read, and how they fare."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from twoway import clock
+from twoway.errors import NotFound, Refused
+from twoway.store import alerts
+from twoway.store.database import Store
+from twoway.store.events import record
+from twoway.store.rows import columns, many, maybe, one
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A configured account on a platform and its health."""
+
+    id: int
+    name: str
+    kind: str
+    answer_seconds: int
+    started_at: str
+    last_heard_at: str | None
+    last_success_at: str | None
+    last_error_at: str | None
+    last_error: str | None
+    paused_at: str | None
+    paused_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How far one listing of a channel has been read."""
+
+    id: int
+    channel_id: int
+    name: str
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A gap or a malformed item, as the channel's health shows it."""
+
+    at: str
+    reason: str
+
+
+def register(store: Store, name: str, kind: str, answer_seconds: int) -> ChannelRow:
+    """The channel of that name, made on first sight: it starts now. Raises Refused if it was of another kind."""
+    now = clock.now()
+    with store.write() as db:
+        known = maybe(ChannelRow, db.execute(f"SELECT {columns(ChannelRow)} FROM channels WHERE name = ?", (name,)))
+        if known and known.kind != kind:
+            raise Refused(
+                f"the channel {name!r} is of kind {known.kind!r} in this database; give the new one another name"
+            )
+        if known is None:
+            made = db.execute(
+                "INSERT INTO channels (name, kind, answer_seconds, started_at) VALUES (?, ?, ?, ?)",
+                (name, kind, answer_seconds, clock.stamp(now)),
+            )
+            record(db, "channel.started", now, channel=made.lastrowid)
+        elif known.answer_seconds != answer_seconds:
+            db.execute("UPDATE channels SET answer_seconds = ? WHERE id = ?", (answer_seconds, known.id))
+    return by_name(store, name)
+
+
+def by_name(store: Store, name: str) -> ChannelRow:
+    """The channel of that name. Raises NotFound."""
+    sql = f"SELECT {columns(ChannelRow)} FROM channels WHERE name = ?"
+    return one(ChannelRow, store.read().execute(sql, (name,)), f"channel {name!r} in this database")
+
+
+def all_of(store: Store) -> list[ChannelRow]:
+    """Every channel there ever was, by name."""
+    return many(ChannelRow, store.read().execute(f"SELECT {columns(ChannelRow)} FROM channels ORDER BY name"))
+
+
+def stream(store: Store, channel: int, name: str) -> Stream:
+    """The stream of that name, made on first sight."""
+    sql = f"SELECT {columns(Stream)} FROM streams WHERE channel_id = ? AND name = ?"
+    known = maybe(Stream, store.read().execute(sql, (channel, name)))
+    if known:
+        return known
+    with store.write() as db:
+        db.execute("INSERT OR IGNORE INTO streams (channel_id, name) VALUES (?, ?)", (channel, name))
+    return one(Stream, store.read().execute(sql, (channel, name)), f"stream {name!r}")
+
+
+def succeeded(store: Store, channel: int) -> None:
+    """The platform answered as it should."""
+    with store.write() as db:
+        db.execute(
+            "UPDATE channels SET last_success_at = ?, last_error_at = NULL, last_error = NULL WHERE id = ?",
+            (clock.stamp(clock.now()), channel),
+        )
+
+
+def erred(store: Store, channel: int, error: str) -> None:
+    """The platform, or the way to it, failed; ``error`` is shown in the channel's health."""
+    with store.write() as db:
+        db.execute(
+            "UPDATE channels SET last_error_at = ?, last_error = ? WHERE id = ?",
+            (clock.stamp(clock.now()), error, channel),
+        )
+
+
+def pause(store: Store, channel: int, reason: str) -> None:
+    """Stop hearing and sending on a channel until it is resumed, and alert; the rest of the desk goes on."""
+    now = clock.now()
+    with store.write() as db:
+        paused = db.execute(
+            "UPDATE channels SET paused_at = ?, paused_reason = ?, last_error_at = ?, last_error = ?"
+            " WHERE id = ? AND paused_at IS NULL",
+            (clock.stamp(now), reason, clock.stamp(now), reason, channel),
+        )
+        if paused.rowcount:
+            record(db, "channel.paused", now, channel=channel)
+            alerts.raise_alert(db, "channel_paused", f"channel_paused:{channel}:{clock.stamp(now)}", channel, None, now)
+
+
+def resume(store: Store, name: str, user: int | None) -> None:
+    """Let a paused channel work again. Raises NotFound."""
+    now = clock.now()
+    with store.write() as db:
+        resumed = db.execute(
+            "UPDATE channels SET paused_at = NULL, paused_reason = NULL, last_error_at = NULL, last_error = NULL"
+            " WHERE name = ? AND paused_at IS NOT NULL RETURNING id",
+            (name,),
+        ).fetchone()
+        if resumed is None:
+            raise NotFound(f"there is no paused channel {name!r}")
+        record(db, "channel.resumed", now, channel=resumed["id"], user=user)
+
+
+def gaps(store: Store, channel: int, since: datetime) -> list[Trouble]:
+    """Stretches the platform did not give, noticed since then, newest first."""
+    sql = (
+        "SELECT g.at, g.reason FROM gaps g JOIN streams s ON s.id = g.stream_id"
+        " WHERE s.channel_id = ? AND g.at >= ? ORDER BY g.id DESC LIMIT 50"
+    )
+    return many(Trouble, store.read().execute(sql, (channel, clock.stamp(since))))
+
+
+def malformed(store: Store, channel: int) -> list[Trouble]:
+    """What was received and could not be read, newest first."""
+    sql = "SELECT at, reason FROM malformed WHERE channel_id = ? ORDER BY id DESC LIMIT 50"
+    return many(Trouble, store.read().execute(sql, (channel,)))

@@ -1,0 +1,147 @@
+"""Drafts: proposals and what people make of them. One is in work a conversation."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from twoway import clock
+from twoway.errors import Refused, Stale
+from twoway.states import move
+from twoway.store import conversations, mentions
+from twoway.store.database import Store
+from twoway.store.events import record
+from twoway.store.rows import columns, many, maybe, one
+from twoway.text import storable
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """An answer in work, or one that was."""
+
+    id: int
+    conversation_id: int
+    mention_id: int
+    state: str
+    text: str
+    subject: str
+    source: str
+    user_id: int | None
+    returned_reason: str | None
+    created_at: str
+    changed_at: str
+
+
+IN_WORK = "state IN ('writing', 'submitted', 'returned')"
+
+
+def by_id(db: sqlite3.Connection, draft: int) -> DraftRow:
+    """The draft. Raises NotFound."""
+    return one(DraftRow, db.execute(f"SELECT {columns(DraftRow)} FROM drafts WHERE id = ?", (draft,)), f"draft {draft}")
+
+
+def in_work(db: sqlite3.Connection, conversation: int) -> DraftRow | None:
+    """The draft that people are at, if there is one."""
+    sql = f"SELECT {columns(DraftRow)} FROM drafts WHERE conversation_id = ? AND {IN_WORK}"
+    return maybe(DraftRow, db.execute(sql, (conversation,)))
+
+
+def of_conversation(store: Store, conversation: int) -> list[DraftRow]:
+    """Every draft of a conversation, oldest first."""
+    sql = f"SELECT {columns(DraftRow)} FROM drafts WHERE conversation_id = ? ORDER BY id"
+    return many(DraftRow, store.read().execute(sql, (conversation,)))
+
+
+_UNDRAFTED = """
+SELECT c.id FROM conversations c JOIN lanes l ON l.name = c.lane
+WHERE c.state = 'open' AND c.awaiting_since IS NOT NULL AND l.clock = 1
+  AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id
+                  AND (d.state IN ('writing', 'submitted', 'returned') OR d.created_at >= c.last_heard_at))
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.conversation_id = c.id
+                  AND d.state IN ('pending', 'sending', 'unknown'))
+ORDER BY c.rank DESC, c.due_at LIMIT ?
+"""
+
+
+def undrafted(store: Store, limit: int) -> list[int]:
+    """Open conversations that await an answer and have had no proposal since the customer last wrote."""
+    return [row["id"] for row in store.read().execute(_UNDRAFTED, (limit,)).fetchall()]
+
+
+def save(
+    store: Store,
+    conversation: int,
+    text: str,
+    subject: str,
+    *,
+    source: str,
+    user: int | None,
+    seen: str | None = None,
+) -> DraftRow:
+    """Write the draft in work, or begin one.
+
+    ``seen`` is the ``changed_at`` of the draft that the writer had before them: Stale if somebody has changed it
+    since. A proposal (``user`` None) never overwrites words that are in work.
+    """
+    now = clock.now()
+    with store.write() as db:
+        target = mentions.latest(db, conversation)
+        if target is None:
+            raise Refused("there is nothing to answer in this conversation: the customer's words are gone")
+        known = in_work(db, conversation)
+        if known is None:
+            return _begin(db, target, storable(text), storable(subject), source, user)
+        if user is None:
+            return known
+        if seen is not None and known.changed_at != seen:
+            raise Stale("somebody else has changed this draft meanwhile; reload it, your words are still in the field")
+        db.execute(
+            "UPDATE drafts SET state = 'writing', text = ?, subject = ?, user_id = ?, mention_id = ?,"
+            " returned_reason = NULL, changed_at = ? WHERE id = ?",
+            (storable(text), storable(subject), user, target.id, clock.stamp(now), known.id),
+        )
+        record(db, "draft.edited", now, conversation=conversation, user=user, draft=known.id)
+        return by_id(db, known.id)
+
+
+def _begin(
+    db: sqlite3.Connection, target: mentions.MentionRow, text: str, subject: str, source: str, user: int | None
+) -> DraftRow:
+    now = clock.now()
+    draft = db.execute(
+        "INSERT INTO drafts (conversation_id, mention_id, state, text, subject, source, user_id, created_at,"
+        " changed_at) VALUES (?, ?, 'writing', ?, ?, ?, ?, ?, ?)",
+        (target.conversation_id, target.id, text, subject, source, user, clock.stamp(now), clock.stamp(now)),
+    ).lastrowid
+    record(db, "draft.begun", now, conversation=target.conversation_id, user=user, draft=draft, source=source)
+    return by_id(db, draft or 0)
+
+
+def submit(store: Store, conversation: int, user: int) -> DraftRow:
+    """Hand the draft in work to the approvers."""
+    return _move(store, conversation, "submitted", user)
+
+
+def hand_back(store: Store, conversation: int, user: int, reason: str) -> DraftRow:
+    """Give a submitted draft back to its writer, with the reason."""
+    if not reason.strip():
+        raise Refused("say why, so that the writer can do better")
+    return _move(store, conversation, "returned", user, storable(reason))
+
+
+def drop(store: Store, conversation: int, user: int) -> DraftRow:
+    """Put the draft in work away."""
+    return _move(store, conversation, "dropped", user)
+
+
+def _move(store: Store, conversation: int, state: str, user: int, reason: str | None = None) -> DraftRow:
+    now = clock.now()
+    with store.write() as db:
+        conversations.get(db, conversation)
+        draft = in_work(db, conversation)
+        if draft is None:
+            raise Refused("there is no draft in work in this conversation")
+        db.execute(
+            "UPDATE drafts SET state = ?, returned_reason = ?, changed_at = ? WHERE id = ?",
+            (move("draft", draft.state, state), reason, clock.stamp(now), draft.id),
+        )
+        record(db, f"draft.{state}", now, conversation=conversation, user=user, draft=draft.id)
+        return by_id(db, draft.id)

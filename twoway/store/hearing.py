@@ -1,0 +1,82 @@
+"""Keeping a page: mentions, changes, gap and cursor in one transaction (promise 1)."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from twoway import clock
+from twoway.domain import Gap, Malformed, Mention, Page
+from twoway.store import conversations, mentions
+from twoway.store.changes import apply
+from twoway.store.channels import Stream
+from twoway.store.database import Store
+from twoway.store.events import record
+from twoway.store.threads import place
+from twoway.text import storable
+
+_STREAM = "SELECT s.id, s.channel_id, h.started_at FROM streams s JOIN channels h ON h.id = s.channel_id WHERE s.id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a page brought that was not known before."""
+
+    mentions: int
+    changes: int
+
+
+def keep_page(store: Store, stream: Stream, page: Page) -> Kept:
+    """Store what was heard and move the cursor, or neither. What is known already is passed over."""
+    now = clock.now()
+    with store.write() as db:
+        row = db.execute(_STREAM, (stream.id,)).fetchone()
+        heard = sum(_keep(db, row, mention, now) for mention in page.mentions)
+        changed = sum(apply(db, stream.channel_id, change, now) for change in page.changes)
+        for found in page.malformed:
+            _keep_malformed(db, stream.channel_id, found, now)
+        if page.gap:
+            _keep_gap(db, stream, page.gap, now)
+        db.execute(
+            "UPDATE streams SET cursor = ?, cursor_at = ? WHERE id = ?", (page.cursor, clock.stamp(now), stream.id)
+        )
+        if heard:
+            db.execute("UPDATE channels SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), stream.channel_id))
+    return Kept(heard, changed)
+
+
+def _keep(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: datetime) -> bool:
+    known = db.execute(
+        "SELECT 1 FROM mentions WHERE channel_id = ? AND remote_id = ?", (stream["channel_id"], storable(mention.id))
+    ).fetchone()
+    if known:
+        return False
+    conversation = place(db, stream["channel_id"], mention).conversation
+    row_id = mentions.insert(db, stream, mention, conversation, now)
+    if conversation is not None:
+        _join(db, row_id, conversation, now)
+    return True
+
+
+def _join(db: sqlite3.Connection, mention: int, conversation: int, now: datetime) -> None:
+    kind, history = db.execute("SELECT kind, history FROM mentions WHERE id = ?", (mention,)).fetchone()
+    if history or kind != "message":
+        return  # context, not words that anybody has to react to
+    db.execute("UPDATE conversations SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), conversation))
+    conversations.raise_version(db, conversation, now, "the customer wrote again")
+    conversations.reopen(db, conversation, now, "the customer wrote again")
+
+
+def _keep_malformed(db: sqlite3.Connection, channel: int, found: Malformed, now: datetime) -> None:
+    db.execute(
+        "INSERT OR IGNORE INTO malformed (channel_id, identity, reason, raw, at) VALUES (?, ?, ?, ?, ?)",
+        (channel, storable(found.id), storable(found.reason), found.raw, clock.stamp(now)),
+    )
+
+
+def _keep_gap(db: sqlite3.Connection, stream: Stream, gap: Gap, now: datetime) -> None:
+    since = clock.stamp(gap.since) if gap.since else None
+    db.execute(
+        "INSERT INTO gaps (stream_id, since, until, reason, at) VALUES (?, ?, ?, ?, ?)",
+        (stream.id, since, clock.stamp(gap.until), gap.reason, clock.stamp(now)),
+    )
+    record(db, "stream.gap", now, channel=stream.channel_id, stream=stream.id)

@@ -1,0 +1,95 @@
+"""What the inbox and the command line list, most pressing first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from twoway import clock
+from twoway.store.database import Store
+from twoway.store.rows import many
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A conversation as a line of a list. ``text`` is what was said last; ``draft`` and ``delivery`` are states."""
+
+    id: int
+    channel: str
+    kind: str
+    state: str
+    visibility: str
+    lane: str
+    rank: int
+    author: str
+    handle: str
+    followers: int | None
+    title: str | None
+    text: str | None
+    language: str | None
+    sentiment: str | None
+    complaint: int | None
+    last_heard_at: str
+    awaiting_since: str | None
+    due_at: str | None
+    snoozed_until: str | None
+    assignee_id: int | None
+    draft: str | None
+    delivery: str | None
+    reason: str | None
+
+
+_LINES = """
+SELECT c.id, h.name, h.kind, c.state, c.visibility, c.lane, c.rank,
+  CASE WHEN a.name <> '' THEN a.name ELSE a.handle END, a.handle, a.followers, m.title, m.text, j.language, j.sentiment,
+  j.complaint, c.last_heard_at, c.awaiting_since, c.due_at, c.snoozed_until, c.assignee_id,
+  (SELECT d.state FROM drafts d WHERE d.conversation_id = c.id AND d.state IN ('writing', 'submitted', 'returned')),
+  v.state, v.reason
+FROM conversations c JOIN channels h ON h.id = c.channel_id JOIN authors a ON a.id = c.author_id
+LEFT JOIN mentions m ON m.id = (SELECT id FROM mentions WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
+LEFT JOIN judgements j ON j.id = m.judgement_id
+LEFT JOIN deliveries v ON v.id = (SELECT max(id) FROM deliveries WHERE conversation_id = c.id)
+"""
+
+# Each list says by itself what stands in it and in which order.
+LISTS = {
+    "open": "c.state = 'open' AND c.lane IN ('severe', 'answer') ORDER BY c.rank DESC, c.due_at, c.id",
+    "approve": "c.id IN (SELECT conversation_id FROM drafts WHERE state = 'submitted') AND c.state = 'open'"
+    " ORDER BY c.rank DESC, c.due_at, c.id",
+    "mentions": "c.lane = 'mention' AND c.state = 'open' ORDER BY c.rank DESC, c.due_at, c.id",
+    "noise": "c.lane = 'noise' AND c.state = 'open' ORDER BY c.rank DESC, c.due_at, c.id",
+    "hand": "c.id IN (SELECT conversation_id FROM deliveries WHERE state = 'pending' AND route = 'hand')"
+    " ORDER BY c.due_at, c.id",
+    "trouble": "c.id IN (SELECT conversation_id FROM deliveries WHERE state = 'unknown' UNION"
+    " SELECT conversation_id FROM deliveries d WHERE state = 'failed' AND NOT EXISTS (SELECT 1 FROM deliveries n"
+    " WHERE n.conversation_id = d.conversation_id AND n.id > d.id)) AND c.state <> 'resolved' ORDER BY c.id",
+    "waiting": "c.state = 'waiting' ORDER BY c.changed_at DESC",
+    "snoozed": "c.state = 'snoozed' ORDER BY c.snoozed_until",
+    "resolved": "c.state = 'resolved' ORDER BY c.changed_at DESC",
+    "overdue": "c.due_at <= :now ORDER BY c.due_at, c.id",
+}
+
+
+def lines(store: Store, name: str, limit: int = 50, offset: int = 0) -> list[Line]:
+    """A page of the list of that name; the keys of ``LISTS`` are the lists there are."""
+    sql = f"{_LINES} WHERE {LISTS[name]} LIMIT :limit OFFSET :offset"
+    return many(Line, store.read().execute(sql, {"limit": limit, "offset": offset, "now": clock.stamp(clock.now())}))
+
+
+def line(store: Store, conversation: int) -> Line | None:
+    """One conversation as a line."""
+    found = many(Line, store.read().execute(f"{_LINES} WHERE c.id = ?", (conversation,)))
+    return found[0] if found else None
+
+
+def of_author(store: Store, author: int, but: int, limit: int = 10) -> list[Line]:
+    """What else this author has come with, newest first."""
+    sql = f"{_LINES} WHERE c.author_id = ? AND c.id <> ? ORDER BY c.id DESC LIMIT ?"
+    return many(Line, store.read().execute(sql, (author, but, limit)))
+
+
+def counts(store: Store, cap: int = 1000) -> dict[str, int]:
+    """How many conversations stand in each list, counted up to ``cap``."""
+    found: dict[str, Any] = {}
+    for name, where in LISTS.items():
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE {where} LIMIT :cap)"
+        found[name] = store.read().execute(sql, {"cap": cap, "now": clock.stamp(clock.now())}).fetchone()[0]
+    return found

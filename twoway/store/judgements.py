@@ -1,0 +1,102 @@
+"""Judgements: every one is kept with its model; a mention points to the one that counts."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twoway import clock
+from twoway.domain import Judgement
+from twoway.store.database import Store
+from twoway.store.rows import many, maybe
+from twoway.text import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A mention whose present words have no judgement yet."""
+
+    mention_id: int
+    version: int
+    title: str
+    text: str
+
+    @property
+    def words(self) -> str:
+        """What is judged: the subject counts as the first line."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRow:
+    """A judgement as it is kept; ``details`` is its JSON."""
+
+    id: int
+    mention_id: int
+    language: str
+    sentiment: str
+    complaint: int
+    wants_answer: int
+    noise: int
+    urgency: str
+    abstained: int
+    severe: int
+    model: str
+    details: str
+
+    @property
+    def why(self) -> list[str]:
+        """The words that carried the decision."""
+        return list(json.loads(self.details)["why"])
+
+
+_COLUMNS = (
+    "j.id, j.mention_id, j.language, j.sentiment, j.complaint, j.wants_answer, j.noise, j.urgency, j.abstained,"
+    " j.severe, j.model, j.details"
+)
+
+
+def unjudged(store: Store, limit: int) -> list[Unjudged]:
+    """The oldest mentions without a judgement."""
+    sql = (
+        "SELECT id, version, title, text FROM mentions WHERE judgement_id IS NULL AND kind = 'message'"
+        " AND deleted_at IS NULL AND erased_at IS NULL ORDER BY id LIMIT ?"
+    )
+    return many(Unjudged, store.read().execute(sql, (limit,)))
+
+
+def of_mention(store: Store, mention: int) -> JudgementRow | None:
+    """The judgement that counts for a mention, if there is one."""
+    sql = f"SELECT {_COLUMNS} FROM mentions m JOIN judgements j ON j.id = m.judgement_id WHERE m.id = ?"
+    return maybe(JudgementRow, store.read().execute(sql, (mention,)))
+
+
+def keep(store: Store, judged: Sequence[tuple[Unjudged, Judgement]]) -> None:
+    """Keep judgements, in one transaction; words that changed while they were judged are judged again."""
+    now = clock.stamp(clock.now())
+    with store.write() as db:
+        for words, judgement in judged:
+            row = db.execute(
+                "INSERT INTO judgements (mention_id, mention_version, model, language, sentiment, complaint,"
+                " wants_answer, noise, urgency, abstained, severe, details, at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (mention_id, mention_version, model) DO UPDATE SET at = excluded.at RETURNING id",
+                (words.mention_id, words.version, judgement.model, *_values(judgement), now),
+            ).fetchone()
+            db.execute(
+                "UPDATE mentions SET judgement_id = ?, queued = 0 WHERE id = ? AND version = ?",
+                (row["id"], words.mention_id, words.version),
+            )
+
+
+def _values(judgement: Judgement) -> tuple[str | int, ...]:
+    return (
+        judgement.language,
+        judgement.sentiment.label,
+        int(judgement.complaint.flag),
+        int(judgement.wants_answer.flag),
+        int(judgement.noise.flag),
+        judgement.urgency.label,
+        int(judgement.abstained),
+        int(judgement.severe),
+        canonical(judgement.as_json()),
+    )

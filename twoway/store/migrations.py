@@ -1,0 +1,96 @@
+"""The schema's history. A migration is a file of plain DDL; triggers are laid anew each time a file is opened."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from twoway import clock
+from twoway.errors import StoreError
+
+MIGRATIONS = Migrations("twoway")
+
+
+def statements(name: str) -> list[str]:
+    """The statements of a schema file; ``executescript`` would commit the transaction they belong to."""
+    return list(_split((files("twoway.store") / "schema" / name).read_text(encoding="utf-8")))
+
+
+def _split(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+
+
+@MIGRATIONS(name="0001_spine")
+def spine(db: Database) -> None:
+    """Everything from hearing to answering."""
+    for statement in statements("0001_spine.sql"):
+        db.conn.execute(statement)
+
+
+def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
+    """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
+    db = Database(connection, use_counts_table=False)
+    if _current(path, db, connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")  # two processes may start at once; SQLite lets one in
+    try:
+        _refuse_newer(path, db)
+        MIGRATIONS.apply(db)
+        _stamp(connection, demo)
+        lay_triggers(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _current(path: Path, db: Database, connection: sqlite3.Connection) -> bool:
+    _refuse_newer(path, db)
+    return not MIGRATIONS.pending(db) and triggers_differ(connection) == []
+
+
+def _refuse_newer(path: Path, db: Database) -> None:
+    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    newer = [migration.name for migration in MIGRATIONS.applied(db) if migration.name not in known]
+    if newer:
+        raise StoreError(f"the database {path} was made by a newer twoway ({newer[-1]}); install that version")
+
+
+def _stamp(connection: sqlite3.Connection, demo: bool) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO desk (id, instance, demo, created_at) VALUES (1, ?, ?, ?)",
+        (secrets.token_hex(16), int(demo), clock.stamp(clock.now())),
+    )
+
+
+def wanted_triggers() -> dict[str, str]:
+    """Name and text of every trigger that has to be there."""
+    wanted = {}
+    for statement in statements("triggers.sql"):
+        text = statement[statement.index("CREATE TRIGGER") :].removesuffix(";")
+        wanted[text.split()[2]] = text
+    return wanted
+
+
+def triggers_differ(connection: sqlite3.Connection) -> list[str]:
+    """Names of triggers that are missing, changed or not ours."""
+    found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+    wanted = wanted_triggers()
+    return sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
+
+
+def lay_triggers(connection: sqlite3.Connection) -> None:
+    """Drop whatever triggers there are and create ours."""
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    for statement in wanted_triggers().values():
+        connection.execute(statement)

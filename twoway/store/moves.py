@@ -1,0 +1,99 @@
+"""What people and rules do to a conversation: close, wait, snooze, hand over, note, put in another lane."""
+
+from datetime import datetime, timedelta
+
+from twoway import clock
+from twoway.errors import Refused
+from twoway.store import conversations
+from twoway.store.database import Store
+from twoway.store.events import record
+from twoway.text import storable
+
+
+def close(store: Store, conversation: int, version: int | None, reason: str, user: int) -> None:
+    """A named person closes it with a reason; what was approved and has not gone out is withdrawn."""
+    if not reason.strip():
+        raise Refused("say why this is closed without a further answer")
+    now = clock.now()
+    with store.write() as db:
+        found = conversations.expect(db, conversation, version)
+        conversations.raise_version(db, conversation, now, "closed", user)
+        conversations.close(db, found, now, reason=storable(reason), user=user)
+
+
+def wait(store: Store, conversation: int, version: int | None, user: int) -> None:
+    """The ball is with the customer; nothing is owed to them for now."""
+    now = clock.now()
+    with store.write() as db:
+        found = conversations.expect(db, conversation, version)
+        conversations.park(db, found, "waiting", now)
+        conversations.refresh_clock(db, conversation)
+        record(db, "conversation.waiting", now, conversation=conversation, user=user)
+
+
+def snooze(store: Store, conversation: int, version: int | None, until: datetime, user: int) -> None:
+    """Put it aside until then; its clock goes on."""
+    now = clock.now()
+    if until <= now:
+        raise Refused("snooze until a time that lies ahead")
+    with store.write() as db:
+        found = conversations.expect(db, conversation, version)
+        conversations.park(db, found, "snoozed", now, until)
+        record(db, "conversation.snoozed", now, conversation=conversation, user=user)
+
+
+def reopen(store: Store, conversation: int, version: int | None, user: int) -> None:
+    """A person brings it back onto the desk."""
+    now = clock.now()
+    with store.write() as db:
+        conversations.expect(db, conversation, version)
+        conversations.raise_version(db, conversation, now, "reopened", user)
+        conversations.reopen(db, conversation, now, "reopened")
+
+
+def assign(store: Store, conversation: int, assignee: int | None, user: int) -> None:
+    """Hand it to a colleague, or to nobody in particular."""
+    with store.write() as db:
+        conversations.get(db, conversation)
+        db.execute("UPDATE conversations SET assignee_id = ? WHERE id = ?", (assignee, conversation))
+        record(db, "conversation.assigned", clock.now(), conversation=conversation, user=user, to=assignee)
+
+
+def note(store: Store, conversation: int, text: str, user: int) -> None:
+    """Write an internal note; the customer never sees it."""
+    if not text.strip():
+        raise Refused("an empty note says nothing")
+    with store.write() as db:
+        conversations.get(db, conversation)
+        conversations.note(db, conversation, storable(text), user, clock.now())
+
+
+def set_lane(store: Store, conversation: int, lane: str, rank: int, user: int) -> None:
+    """A person says where it belongs: no noise after all, or severe. Its clock follows the lane."""
+    now = clock.now()
+    with store.write() as db:
+        found = conversations.get(db, conversation)
+        if db.execute("SELECT 1 FROM lanes WHERE name = ?", (lane,)).fetchone() is None:
+            raise Refused(f"there is no lane {lane!r}")
+        db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, rank, conversation))
+        conversations.refresh_clock(db, conversation)
+        record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=found.lane, lane=lane)
+
+
+def wake_once(store: Store, silence: timedelta) -> bool:
+    """Bring back what was snoozed until now; resolve what waited ``silence`` for a customer who stayed silent."""
+    now = clock.now()
+    stamp, quiet = clock.stamp(now), clock.stamp(now - silence)
+    sql = (
+        "SELECT id FROM conversations WHERE (state = 'snoozed' AND snoozed_until <= ?)"
+        " OR (state = 'waiting' AND changed_at <= ?) LIMIT 200"
+    )
+    ripe = [row["id"] for row in store.read().execute(sql, (stamp, quiet)).fetchall()]
+    for conversation in ripe:
+        with store.write() as db:
+            found = conversations.get(db, conversation)
+            if found.state == "snoozed" and (found.snoozed_until or "") <= stamp:
+                conversations.reopen(db, conversation, now, "snoozed until now")
+            elif found.state == "waiting" and found.changed_at <= quiet:
+                conversations.close(db, found, now, rule="silent customer")
+    return bool(ripe)

@@ -1,0 +1,135 @@
+"""From a judged mention to a conversation on the desk."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from twoway import clock
+from twoway.domain import Author, Mention
+from twoway.store import alerts, conversations
+from twoway.store.database import Store
+from twoway.store.events import record
+from twoway.store.rows import many
+from twoway.store.threads import Place, participants, place
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judged mention on which the queue has not acted yet."""
+
+    mention_id: int
+    conversation_id: int | None
+    complaint: int
+    wants_answer: int
+    noise: int
+    urgency: str
+    abstained: int
+    severe: int
+    sentiment: str
+    followers: int | None
+
+
+def unqueued(store: Store, limit: int) -> list[Judged]:
+    """The oldest judged mentions that the queue has not acted on."""
+    sql = (
+        "SELECT m.id, m.conversation_id, j.complaint, j.wants_answer, j.noise, j.urgency, j.abstained, j.severe,"
+        " j.sentiment, a.followers FROM mentions m JOIN judgements j ON j.id = m.judgement_id"
+        " JOIN authors a ON a.id = m.author_id WHERE m.queued = 0 AND m.judgement_id IS NOT NULL"
+        " AND m.kind = 'message' AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL"
+        " ORDER BY m.id LIMIT ?"
+    )
+    return many(Judged, store.read().execute(sql, (limit,)))
+
+
+def enqueue(store: Store, mention: int, lane: str, rank: int, *, alarming: bool) -> int | None:
+    """Give a mention its conversation, joining its thread's or opening one, and start its clock.
+
+    A lane never falls because of a further mention, and an alarming one is noted as an alert, once a mention.
+    Returns the conversation's id; None if another process was first.
+    """
+    now = clock.now()
+    with store.write() as db:
+        row = db.execute("SELECT * FROM mentions WHERE id = ? AND queued = 0", (mention,)).fetchone()
+        if row is None:
+            return None
+        conversation = row["conversation_id"] or _seat(db, row, lane, rank, now)
+        db.execute("UPDATE mentions SET queued = 1 WHERE id = ?", (mention,))
+        _lift(db, conversation, lane, rank)
+        conversations.refresh_clock(db, conversation)
+        if alarming:
+            cause = f"severe_complaint:{mention}:{row['version']}"
+            alerts.raise_alert(db, "severe_complaint", cause, row["channel_id"], conversation, now)
+        return int(conversation)
+
+
+def _seat(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, now: datetime) -> int:
+    found = place(db, row["channel_id"], _as_heard(db, row))
+    if found.conversation is not None:
+        db.execute("UPDATE mentions SET conversation_id = ? WHERE id = ?", (found.conversation, row["id"]))
+        conversations.raise_version(db, found.conversation, now, "the customer wrote again")
+        conversations.reopen(db, found.conversation, now, "the customer wrote again")
+        return found.conversation
+    return _open(db, row, lane, rank, found, now)
+
+
+def _as_heard(db: sqlite3.Connection, row: sqlite3.Row) -> Mention:
+    names = db.execute(
+        "SELECT reference FROM mention_references WHERE mention_id = ? ORDER BY position", (row["id"],)
+    ).fetchall()
+    author = db.execute("SELECT remote_id, handle FROM authors WHERE id = ?", (row["author_id"],)).fetchone()
+    return Mention(
+        id=row["remote_id"],
+        author=Author(author["remote_id"], author["handle"]),
+        text="",
+        created_at=clock.parse(row["created_at"]),
+        address="",
+        visibility=row["visibility"],
+        raw=b"",
+        reference=row["reference"],
+        replies_to=tuple(name["reference"] for name in names),
+        thread=row["thread"],
+    )
+
+
+def _open(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, found: Place, now: datetime) -> int:
+    at = clock.stamp(now)
+    conversation = db.execute(
+        "INSERT INTO conversations (channel_id, author_id, visibility, lane, rank, opened_at, changed_at,"
+        " last_heard_at, linked_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row["channel_id"], row["author_id"], row["visibility"], lane, rank, at, at, row["heard_at"], found.linked),
+    ).lastrowid
+    db.execute("UPDATE mentions SET conversation_id = ? WHERE id = ?", (conversation, row["id"]))
+    _gather(db, row, conversation or 0)
+    record(db, "conversation.opened", now, channel=row["channel_id"], conversation=conversation, lane=lane)
+    return conversation or 0
+
+
+def _gather(db: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> None:
+    """Bring what this mention answers, or what answers it, along as context: heard before, in no conversation yet."""
+    members = participants(db, conversation) if row["visibility"] == "private" else None
+    related = db.execute(
+        "SELECT m.id, a.remote_id FROM mentions m JOIN authors a ON a.id = m.author_id"
+        " WHERE m.channel_id = :channel AND m.conversation_id IS NULL AND m.visibility = :visibility AND ("
+        "  m.reference IN (SELECT reference FROM mention_references WHERE mention_id = :mention)"
+        "  OR m.id IN (SELECT mention_id FROM mention_references WHERE channel_id = :channel AND reference = :name)"
+        "  OR (:thread <> '' AND m.thread = :thread))",
+        {
+            "channel": row["channel_id"],
+            "visibility": row["visibility"],
+            "mention": row["id"],
+            "name": row["reference"],
+            "thread": row["thread"],
+        },
+    ).fetchall()
+    for other in related:
+        if members is None or other["remote_id"] in members:
+            db.execute("UPDATE mentions SET conversation_id = ? WHERE id = ?", (conversation, other["id"]))
+
+
+def _lift(db: sqlite3.Connection, conversation: int, lane: str, rank: int) -> None:
+    db.execute(
+        "UPDATE conversations SET lane = :lane WHERE id = :id"
+        " AND (SELECT rank FROM lanes WHERE name = :lane) > (SELECT rank FROM lanes WHERE name = conversations.lane)",
+        {"lane": lane, "id": conversation},
+    )
+    db.execute("UPDATE conversations SET rank = max(rank, ?) WHERE id = ?", (rank, conversation))

@@ -1,0 +1,54 @@
+-- Re-applied after every migration and at every opening: table.transform() drops triggers without a word.
+
+CREATE TRIGGER approvals_stay BEFORE UPDATE ON approvals
+BEGIN SELECT RAISE(ABORT, 'approvals are insert-only'); END;
+CREATE TRIGGER approvals_remain BEFORE DELETE ON approvals
+BEGIN SELECT RAISE(ABORT, 'approvals are insert-only'); END;
+CREATE TRIGGER receipts_stay BEFORE UPDATE ON receipts
+BEGIN SELECT RAISE(ABORT, 'receipts are insert-only'); END;
+CREATE TRIGGER receipts_remain BEFORE DELETE ON receipts
+BEGIN SELECT RAISE(ABORT, 'receipts are insert-only'); END;
+CREATE TRIGGER events_stay BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are insert-only'); END;
+CREATE TRIGGER events_remain BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are insert-only'); END;
+CREATE TRIGGER seals_stay BEFORE UPDATE ON seals
+BEGIN SELECT RAISE(ABORT, 'seals are insert-only'); END;
+CREATE TRIGGER seals_remain BEFORE DELETE ON seals
+BEGIN SELECT RAISE(ABORT, 'seals are insert-only'); END;
+CREATE TRIGGER deliveries_remain BEFORE DELETE ON deliveries
+BEGIN SELECT RAISE(ABORT, 'a delivery stays on the record'); END;
+CREATE TRIGGER deliveries_begin_pending BEFORE INSERT ON deliveries WHEN NEW.state <> 'pending'
+BEGIN SELECT RAISE(ABORT, 'a delivery begins pending'); END;
+CREATE TRIGGER deliveries_keep_their_approval BEFORE UPDATE OF approval_id, sha256, conversation_id, channel_id, route
+ON deliveries
+BEGIN SELECT RAISE(ABORT, 'a delivery keeps its approval, its preview and its route'); END;
+CREATE TRIGGER previews_stay BEFORE UPDATE ON previews WHEN NEW.body IS NOT NULL OR NEW.sha256 <> OLD.sha256
+BEGIN SELECT RAISE(ABORT, 'a preview changes only by being erased'); END;
+CREATE TRIGGER desk_stays BEFORE UPDATE OF demo, id ON desk
+BEGIN SELECT RAISE(ABORT, 'a desk cannot become a demo, nor a demo a desk'); END;
+
+-- Promise 2: an active person with the right to approve, in a living session of their own, on the present version.
+CREATE TRIGGER approvals_by_an_active_approver BEFORE INSERT ON approvals
+WHEN NOT EXISTS (
+  SELECT 1 FROM users u JOIN sessions s ON s.user_id = u.id
+  WHERE u.id = NEW.user_id AND u.active = 1 AND u.role IN ('approver', 'admin')
+    AND s.id = NEW.session_id AND s.ended_at IS NULL AND s.expires_at > NEW.at
+)
+BEGIN SELECT RAISE(ABORT, 'only an active approver may approve, in a session of their own'); END;
+CREATE TRIGGER approvals_by_script_only_in_a_demo BEFORE INSERT ON approvals
+WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.id = NEW.session_id AND s.kind = 'script')
+  AND NOT EXISTS (SELECT 1 FROM desk d, channels c WHERE d.demo = 1 AND c.id = NEW.channel_id AND c.kind = 'square')
+BEGIN SELECT RAISE(ABORT, 'the scripted reviewer works only in a demo, on the square'); END;
+CREATE TRIGGER approvals_of_the_present_version BEFORE INSERT ON approvals
+WHEN NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = NEW.conversation_id AND c.version = NEW.version)
+BEGIN SELECT RAISE(ABORT, 'the conversation has changed since'); END;
+CREATE TRIGGER conversations_never_go_back BEFORE UPDATE OF version ON conversations WHEN NEW.version < OLD.version
+BEGIN SELECT RAISE(ABORT, 'the version of a conversation only rises'); END;
+-- Promise 3: nothing goes out for words that have changed since they were approved.
+CREATE TRIGGER deliveries_send_what_still_holds BEFORE UPDATE OF state ON deliveries
+WHEN NEW.state = 'sending' AND NOT EXISTS (
+  SELECT 1 FROM approvals a JOIN conversations c ON c.id = a.conversation_id
+  WHERE a.id = NEW.approval_id AND c.version = a.version
+)
+BEGIN SELECT RAISE(ABORT, 'the conversation has changed since this answer was approved'); END;
