@@ -1,0 +1,1 @@
+"""The top floor, what people touch: web inbox, alerts, digest, command line, wiring and schedule."""

@@ -1,0 +1,1 @@
+"""HEAR: collectors, one file a platform, and what decides whether a text is a mention."""

@@ -1,0 +1,1 @@
+"""JUDGE: language models, never database tables; text in, judgement out."""

@@ -1,0 +1,1 @@
+"""ANSWER: queue, drafts, checks and delivery, one file a platform for sending."""

@@ -1,13 +1,20 @@
 """What holds for every test: only loopback, no name service, a time that can be stopped, nothing left behind."""
 
 import ipaddress
+import os
+import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import time_machine
+
+REQUIRED = os.environ.get("TWOWAY_REQUIRE_SERVERS") == "1"
+"""In .ci/run a test that cannot run is a failure."""
+PROGRAMS = {"servers": ("dovecot", "postfix"), "browser": ("chromium",)}
+"""What tests with that mark need; all of it comes from Debian."""
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 """A Monday, noon in Berlin."""
@@ -31,6 +38,35 @@ def _only_here(host: Any, *arguments: Any, **options: Any) -> Any:
     if name not in (None, "", "localhost", socket.gethostname()) and not _numeric(name):
         raise socket.gaierror(socket.EAI_NONAME, f"tests ask no name service (for {name})")
     return _resolve(host, *arguments, **options)
+
+
+def _missing(mark: str) -> list[str]:
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+    return [program for program in PROGRAMS[mark] if not shutil.which(program, path=path)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leaves out what needs programs that this machine does not have."""
+    for mark in filter(item.get_closest_marker, PROGRAMS):
+        if missing := _missing(mark):
+            pytest.skip(f"{' and '.join(missing)} not installed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Makes a skipped test a failed one where nothing may be missing."""
+    report = yield
+    if REQUIRED and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} may not be skipped here: {report.longrepr}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says in one line what could not run here."""
+    reasons = {str(report.longrepr[2]).removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])}
+    if reasons:
+        terminalreporter.write_line(f"Not run here: {'; '.join(sorted(reasons))}. .ci/run runs everything.")
 
 
 @pytest.fixture(autouse=True)

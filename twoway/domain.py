@@ -191,9 +191,7 @@ class Judgement:
         return {
             "language": self.language,
             "sentiment": {"label": self.sentiment.label, **self.sentiment.of},
-            "complaint": asdict(self.complaint),
-            "wants_answer": asdict(self.wants_answer),
-            "noise": asdict(self.noise),
+            **{name: asdict(getattr(self, name)) for name in ("complaint", "wants_answer", "noise")},
             "urgency": {"label": self.urgency.label, **self.urgency.of},
             "abstained": self.abstained,
             "model": self.model,
@@ -235,8 +233,7 @@ class Preview:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Preview":
         """The preview whose canonical JSON was read back."""
-        lists = {name: tuple(stored[name]) for name in ("parts", "recipients", "attachments")}
-        return cls(**{**stored, **lists})
+        return cls(**{**stored, **{name: tuple(stored[name]) for name in ("parts", "recipients", "attachments")}})
 
 
 @dataclass(frozen=True, slots=True)
