@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from twoway import clock
-from twoway.domain import Gap, Malformed, Mention, Page
+from twoway.domain import Change, Gap, Malformed, Mention, Page
 from twoway.store import conversations, mentions
 from twoway.store.changes import apply
 from twoway.store.channels import Stream
@@ -42,6 +42,13 @@ def keep_page(store: Store, stream: Stream, page: Page) -> Kept:
         if heard:
             db.execute("UPDATE channels SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), stream.channel_id))
     return Kept(heard, changed)
+
+
+def keep_changes(store: Store, channel: int, changes: list[Change]) -> int:
+    """Make changes true that were seen while looking, not collecting; how many were news."""
+    now = clock.now()
+    with store.write() as db:
+        return sum(apply(db, channel, change, now) for change in changes)
 
 
 def _keep(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: datetime) -> bool:

@@ -117,6 +117,13 @@ def automatic(store: Store, limit: int) -> list[MentionRow]:
     return many(MentionRow, store.read().execute(sql, (limit,)))
 
 
+def unheard(store: Store, channel: int, references: tuple[str, ...]) -> list[str]:
+    """Those of the platform's names of posts that the desk has not kept."""
+    sql = "SELECT 1 FROM mentions WHERE channel_id = ? AND reference = ? LIMIT 1"
+    read = store.read()
+    return [name for name in references if read.execute(sql, (channel, storable(name))).fetchone() is None]
+
+
 def keep_author(db: sqlite3.Connection, channel: int, found: Author, now: datetime) -> int:
     """The author's row, made or brought up to date."""
     row = db.execute(

@@ -68,14 +68,15 @@ def note(store: Store, conversation: int, text: str, user: int) -> None:
         conversations.note(db, conversation, storable(text), user, clock.now())
 
 
-def set_lane(store: Store, conversation: int, lane: str, rank: int, user: int) -> None:
+def set_lane(store: Store, conversation: int, lane: str, user: int) -> None:
     """A person says where it belongs: no noise after all, or severe. Its clock follows the lane."""
     now = clock.now()
     with store.write() as db:
         found = conversations.get(db, conversation)
-        if db.execute("SELECT 1 FROM lanes WHERE name = ?", (lane,)).fetchone() is None:
+        known = db.execute("SELECT rank FROM lanes WHERE name = ?", (lane,)).fetchone()
+        if known is None:
             raise Refused(f"there is no lane {lane!r}")
-        db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, rank, conversation))
+        db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, known["rank"], conversation))
         conversations.refresh_clock(db, conversation)
         record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=found.lane, lane=lane)
 

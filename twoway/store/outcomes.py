@@ -36,6 +36,18 @@ def retry(store: Store, held: Claim, reason: str, not_before: datetime) -> None:
             _withdraw(db, delivery, "the conversation has changed", now)
 
 
+def keep_going(store: Store, held: Claim) -> bool:
+    """Whether the claim is still held and its approval still holds; if not, what remains to be done is done."""
+    with store.write() as db:
+        delivery = _held(db, held)
+        if delivery is None:
+            return False
+        if not _holds(db, delivery):
+            _withdraw(db, delivery, "the conversation has changed", clock.now())
+            return False
+    return True
+
+
 def withdraw(store: Store, held: Claim, why: str) -> None:
     """What we would answer has changed: nothing more is sent, the words go back to the person."""
     with store.write() as db:

@@ -25,8 +25,8 @@ ON deliveries
 BEGIN SELECT RAISE(ABORT, 'a delivery keeps its approval, its preview and its route'); END;
 CREATE TRIGGER previews_stay BEFORE UPDATE ON previews WHEN NEW.body IS NOT NULL OR NEW.sha256 <> OLD.sha256
 BEGIN SELECT RAISE(ABORT, 'a preview changes only by being erased'); END;
-CREATE TRIGGER desk_stays BEFORE UPDATE OF demo, id ON desk
-BEGIN SELECT RAISE(ABORT, 'a desk cannot become a demo, nor a demo a desk'); END;
+CREATE TRIGGER desk_stays BEFORE UPDATE ON desk
+BEGIN SELECT RAISE(ABORT, 'the stamp of a desk never changes'); END;
 
 -- Promise 2: an active person with the right to approve, in a living session of their own, on the present version.
 CREATE TRIGGER approvals_by_an_active_approver BEFORE INSERT ON approvals

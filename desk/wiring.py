@@ -1,0 +1,122 @@
+"""Who answers what the floors ask for: the only place that puts configuration, store, judge and channels together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from responders.outlet import Outlet
+from twoway import channels as kinds
+from twoway import http
+from twoway.channel import load
+from twoway.config import Config, ConfiguredChannel
+from twoway.ports import Access, Collector, Judge, Sender
+from twoway.store import Store, channels, inbound, open_store
+from twoway.store import desk as stamps
+
+
+@dataclass
+class Desk:
+    """A desk at work: its configuration, its file, its channels. Connections are made on first use and shared."""
+
+    config: Config
+    store: Store
+    _connections: dict[str, Any] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _judge: Judge | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The channels that are switched on."""
+        return [name for name, channel in self.config.channels.items() if channel.common.enabled]
+
+    @property
+    def judge(self) -> Judge:
+        """Whoever judges; loaded on first use."""
+        with self._lock:
+            if self._judge is None:
+                from models.rules import Rules
+
+                self._judge = Rules()
+            return self._judge
+
+    def register(self) -> None:
+        """Make every configured channel known to the store; a new one starts now."""
+        for name in self.names:
+            configured = self.config.channels[name]
+            seconds = int(configured.common.answer_within.total_seconds())
+            channels.register(self.store, name, configured.kind, seconds)
+
+    def collector(self, name: str, since: datetime | None = None) -> Collector:
+        """The hearing half of a channel; ``since`` is where a stream without a cursor begins (None: now)."""
+        configured = self._configured(name)
+        made: Collector = load(kinds.channel(configured.kind).collector)(
+            self._connection(configured), configured.settings, since
+        )
+        return made
+
+    def sender(self, name: str) -> Sender:
+        """The answering half of a channel."""
+        configured = self._configured(name)
+        made: Sender = load(kinds.channel(configured.kind).sender)(self._connection(configured), configured.settings)
+        return made
+
+    def outlet(self, name: str) -> Outlet:
+        """A channel's way out and how it speaks."""
+        configured = self._configured(name)
+        common = configured.common
+        return Outlet(
+            name=name,
+            channel_id=channels.by_name(self.store, name).id,
+            channel=kinds.channel(configured.kind),
+            sender=partial(self.sender, name),
+            address=common.address,
+            signature=common.signature,
+            undo_seconds=common.undo_seconds,
+        )
+
+    def outlets(self) -> dict[str, Outlet]:
+        """Every channel's way out, by name."""
+        return {name: self.outlet(name) for name in self.names}
+
+    def poll_seconds(self, name: str) -> int:
+        """How often a channel is read."""
+        configured = self._configured(name)
+        return configured.common.poll_seconds or kinds.channel(configured.kind).limits.poll_seconds
+
+    def _configured(self, name: str) -> ConfiguredChannel:
+        from twoway.errors import NotFound
+
+        if name not in self.names:
+            raise NotFound(f"no channel {name!r} is switched on; there are {', '.join(self.names) or 'none'}")
+        return self.config.channels[name]
+
+    def _connection(self, configured: ConfiguredChannel) -> Any:
+        with self._lock:
+            if configured.name not in self._connections:
+                connect: Callable[[Any, Access], Any] = kinds.channel(configured.kind).connect
+                self._connections[configured.name] = connect(configured.settings, self._access(configured.name))
+            return self._connections[configured.name]
+
+    def _access(self, name: str) -> Access:
+        guard = http.Guard(tuple(self.config.desk.allow_private))
+        return Access(
+            name=name,
+            instance=stamps.stamp(self.store).instance,
+            door=inbound.ChannelDoor(self.store, channels.by_name(self.store, name).id),
+            http=partial(http.client, guard=guard),
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self.store.close()
+
+
+def open_desk(config: Config, database: Path | None = None, *, create: bool = True, demo: bool = False) -> Desk:
+    """The desk of a configuration; ``database`` goes before the file that it names. Raises StoreError."""
+    desk = Desk(config, open_store(database or config.desk.database, create=create, demo=demo))
+    desk.register()
+    return desk

@@ -1,0 +1,142 @@
+"""Delivering: claim -> look -> send -> record; on doubt read back from the platform, never send again blindly."""
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from responders.outlet import Outlet
+from twoway import clock
+from twoway.domain import Absent, Finding, Found
+from twoway.errors import (
+    AuthFailed,
+    ChannelError,
+    Gone,
+    RateLimited,
+    Refused,
+    Rejected,
+    StoreError,
+    Temporary,
+)
+from twoway.store import Store, channels, deliveries, hearing, mentions, outcomes
+from twoway.store.deliveries import Claim
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=3)
+TRIES = 8
+LOOK_AGAIN = timedelta(minutes=2)
+
+
+def deliver_once(store: Store, outlets: Mapping[str, Outlet], worker: str, lease: timedelta = LEASE) -> bool:
+    """Settle one delivery in doubt and send one that is due; whether there was any.
+
+    ``worker`` names this process for ever: no other may use the same name. Raises StoreError only.
+    """
+    outcomes.expire(store)
+    settled = _settle_one(store, outlets)
+    held = deliveries.claim(store, worker, list(outlets), lease)
+    if held is None:
+        return settled
+    _attempt(store, outlets[held.channel], held, lease)
+    return True
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many tries: 10 s doubling up to 15 min, with jitter so that tries do not meet."""
+    seconds = min(10 * 2 ** (attempts - 1), 900)
+    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - spreads load, guards nothing
+
+
+def _attempt(store: Store, outlet: Outlet, held: Claim, lease: timedelta) -> None:
+    """One try; however it ends is written down. An unexpected error while sending means that nobody knows."""
+    sending = False
+    try:
+        if not _still_right(store, outlet, held):
+            return
+        while part := deliveries.next_part(store.read(), held.delivery.id, held.preview):
+            deliveries.begin_part(store, held, part, lease)
+            sending = True
+            receipt = outlet.sender().send(part)
+            deliveries.part_sent(store, held.delivery.id, part.number, receipt, "sent")
+            sending = False
+    except (StoreError, Refused):
+        # The claim was lost, or the file cannot be written: what is on the record stays true, the lease runs out.
+        log.exception("delivery stopped", delivery=held.delivery.id)
+    except Exception as error:
+        _record_failure(store, outlet, held, error, sending)
+
+
+def _still_right(store: Store, outlet: Outlet, held: Claim) -> bool:
+    """Look once more before anything is sent; what has changed on the platform is written down."""
+    target = outlet.sender().look(held.preview)
+    if target.answer:
+        hearing.keep_changes(store, outlet.channel_id, [target.answer])
+    if not target.there:
+        outcomes.withdraw(store, held, "the customer's words are gone from the platform")
+        return False
+    unheard = mentions.unheard(store, outlet.channel_id, target.newer)
+    if target.edited or unheard:
+        outcomes.withdraw(store, held, "the customer has written again meanwhile")
+        return False
+    return outcomes.keep_going(store, held)
+
+
+def _record_failure(store: Store, outlet: Outlet, held: Claim, error: Exception, sending: bool) -> None:
+    now = clock.now()
+    match error:
+        case RateLimited():
+            outcomes.retry(store, held, str(error), max(error.retry_at, now))
+        case AuthFailed():
+            outcomes.retry(store, held, str(error), now)
+            channels.pause(store, outlet.channel_id, str(error))
+        case Gone():
+            outcomes.withdraw(store, held, str(error))
+        case Rejected():
+            outcomes.fail(store, held, str(error))
+        case Temporary() if held.delivery.attempts >= TRIES:
+            outcomes.fail(store, held, f"{error} (tried {held.delivery.attempts} times)")
+        case Temporary():
+            outcomes.retry(store, held, str(error), now + backoff(held.delivery.attempts))
+        case ChannelError() if sending:
+            outcomes.doubt(store, held, str(error), now)
+        case _:
+            _record_unexpected(store, held, error, sending, now)
+
+
+def _record_unexpected(store: Store, held: Claim, error: Exception, sending: bool, now: datetime) -> None:
+    log.error("delivery failed", delivery=held.delivery.id, exc_info=error)
+    said = f"unexpected {type(error).__name__}: {error}"
+    if sending:
+        outcomes.doubt(store, held, said, now)
+    elif held.delivery.attempts >= TRIES:
+        outcomes.fail(store, held, said)
+    else:
+        outcomes.retry(store, held, said, now + backoff(held.delivery.attempts))
+
+
+def _settle_one(store: Store, outlets: Mapping[str, Outlet]) -> bool:
+    """Read one delivery in doubt back from the platform."""
+    doubt = outcomes.take_doubt(store, list(outlets), LOOK_AGAIN)
+    if doubt is None:
+        return False
+    try:
+        finding = outlets[doubt.channel].sender().find(doubt.part, doubt.since)
+        _settle(store, doubt, finding)
+    except StoreError:
+        raise
+    except Exception as error:
+        log.warning("reading back failed", delivery=doubt.delivery.id, error=str(error))
+        outcomes.unclear(store, doubt.delivery.id, f"reading back failed: {error}")
+    return True
+
+
+def _settle(store: Store, doubt: outcomes.Doubt, finding: Finding) -> None:
+    match finding:
+        case Found(receipt):
+            outcomes.found(store, doubt.delivery.id, doubt.part.number, receipt)
+        case Absent():
+            outcomes.absent(store, doubt.delivery.id)
+        case _:
+            outcomes.unclear(store, doubt.delivery.id, finding.reason)

@@ -1,0 +1,21 @@
+"""A channel as the answering floor sees it: how it sends, how it speaks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from twoway.channel import Channel
+from twoway.ports import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One configured channel's way out. ``sender`` connects on first use and then keeps its connection."""
+
+    name: str
+    channel_id: int
+    channel: Channel
+    sender: Callable[[], Sender]
+    address: Literal["Sie", "du"] = "Sie"
+    signature: str = ""
+    undo_seconds: int = 10

@@ -1,0 +1,195 @@
+"""What a person does with a conversation. The inbox, the command line and the demo's reviewer all come through here."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from responders import checks
+from responders.outlet import Outlet
+from twoway import clock
+from twoway.domain import Draft, Preview, Receipt
+from twoway.errors import ChannelError, Refused, Stale
+from twoway.states import After, require
+from twoway.store import Store, approvals, conversations, deliveries, drafts, hearing, mentions, moves, outcomes
+from twoway.store.deliveries import DeliveryRow
+from twoway.store.drafts import DraftRow
+from twoway.store.mentions import MentionRow
+from twoway.store.sessions import Session
+from twoway.store.users import User
+from twoway.text import sha256, storable
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft shown exactly as it would be posted, and what stands against it."""
+
+    conversation: int
+    version: int
+    draft: DraftRow
+    target: MentionRow
+    preview: Preview
+    findings: tuple[checks.Finding, ...]
+    changed: str = ""
+    """What has changed on the platform since the desk last heard; approving is refused until it is heard."""
+
+    @property
+    def approvable(self) -> bool:
+        """Nothing stands against approving it."""
+        return not self.changed and all(found.level != "stop" for found in self.findings)
+
+
+def save(
+    store: Store, user: User, conversation: int, text: str, subject: str = "", seen: str | None = None
+) -> DraftRow:
+    """Keep what the person writes. ``seen``: the ``changed_at`` of the draft they began from."""
+    require(user.role, "write")
+    return drafts.save(store, conversation, text, subject, source="person", user=user.id, seen=seen)
+
+
+def prepare(store: Store, outlet: Outlet, user: User, conversation: int) -> Prepared:
+    """The draft in work as the platform would get it. Looks at the platform. Raises Rejected, Refused."""
+    require(user.role, "read")
+    found = conversations.by_id(store, conversation)
+    draft = drafts.in_work(store.read(), conversation)
+    target = mentions.latest(store.read(), conversation)
+    if draft is None:
+        raise Refused("there is no draft in work in this conversation; write one first")
+    if target is None:
+        raise Refused("there is nothing to answer in this conversation: the customer's words are gone")
+    preview = outlet.sender().preview(Draft(draft.text, draft.subject), target.address)
+    findings = checks.check(draft.text, address=outlet.address, source=draft.source)
+    changed = _look(store, outlet, preview)
+    return Prepared(conversation, found.version, draft, target, preview, tuple(findings), changed)
+
+
+def _look(store: Store, outlet: Outlet, preview: Preview) -> str:
+    """What has changed on the platform, in plain words; '' if nothing, or if it cannot be asked right now."""
+    try:
+        target = outlet.sender().look(preview)
+    except ChannelError:
+        return ""  # the delivery looks again; a platform that is down must not keep people from working
+    if target.answer and hearing.keep_changes(store, outlet.channel_id, [target.answer]):
+        return "an answer of ours is there already"
+    if not target.there:
+        return "the customer's words are gone from the platform"
+    if target.edited or mentions.unheard(store, outlet.channel_id, target.newer):
+        return "the customer has written again; it will be here with the next poll"
+    return ""
+
+
+def approve(
+    store: Store, outlet: Outlet, user: User, session: Session, prepared: Prepared, seen: str, after: After = "waiting"
+) -> DeliveryRow:
+    """Say yes to the exact preview whose SHA-256 ``seen`` the person had before them; it goes out after the undo time.
+
+    Raises Stale when anything has changed since, Refused without the right or with something against it.
+    """
+    require(user.role, "approve")
+    if session.user_id != user.id:
+        raise Refused("an approval is given in one's own session")
+    if prepared.preview.sha256 != seen:
+        raise Stale("this answer has changed since you looked at it; look again")
+    if not prepared.approvable:
+        raise Refused(prepared.changed or next(f.text("en") for f in prepared.findings if f.level == "stop"))
+    decision = approvals.Decision(
+        conversation=prepared.conversation,
+        version=prepared.version,
+        draft=prepared.draft,
+        preview=prepared.preview,
+        route=prepared.target.route,  # type: ignore[arg-type]  # the schema's CHECK
+        after=after,
+        not_before=clock.now() + timedelta(seconds=outlet.undo_seconds),
+    )
+    return approvals.approve(store, decision, session)
+
+
+def submit(store: Store, user: User, conversation: int) -> DraftRow:
+    """Hand the draft to the approvers."""
+    require(user.role, "write")
+    return drafts.submit(store, conversation, user.id)
+
+
+def reject(store: Store, user: User, conversation: int, reason: str) -> DraftRow:
+    """Give a submitted draft back with a reason."""
+    require(user.role, "approve")
+    return drafts.hand_back(store, conversation, user.id, reason)
+
+
+def drop(store: Store, user: User, conversation: int) -> DraftRow:
+    """Put the draft away."""
+    require(user.role, "write")
+    return drafts.drop(store, conversation, user.id)
+
+
+def undo(store: Store, user: User, conversation: int) -> None:
+    """Take back an approval that has not gone out."""
+    require(user.role, "approve")
+    approvals.undo(store, conversation, user.id)
+
+
+def close(store: Store, user: User, conversation: int, version: int | None, reason: str) -> None:
+    """Close it with a reason."""
+    require(user.role, "write")
+    moves.close(store, conversation, version, reason, user.id)
+
+
+def wait(store: Store, user: User, conversation: int, version: int | None) -> None:
+    """Wait for the customer."""
+    require(user.role, "write")
+    moves.wait(store, conversation, version, user.id)
+
+
+def snooze(store: Store, user: User, conversation: int, version: int | None, until: datetime) -> None:
+    """Put it aside until then."""
+    require(user.role, "write")
+    moves.snooze(store, conversation, version, until, user.id)
+
+
+def reopen(store: Store, user: User, conversation: int, version: int | None) -> None:
+    """Bring it back onto the desk."""
+    require(user.role, "write")
+    moves.reopen(store, conversation, version, user.id)
+
+
+def assign(store: Store, user: User, conversation: int, assignee: int | None) -> None:
+    """Hand it to a colleague, or to nobody in particular."""
+    require(user.role, "write")
+    moves.assign(store, conversation, assignee, user.id)
+
+
+def note(store: Store, user: User, conversation: int, text: str) -> None:
+    """Write an internal note."""
+    require(user.role, "write")
+    moves.note(store, conversation, text, user.id)
+
+
+def set_lane(store: Store, user: User, conversation: int, lane: str) -> None:
+    """Say where it belongs: `answer` for what was no noise, `noise`, `severe`, `mention`."""
+    require(user.role, "write")
+    moves.set_lane(store, conversation, lane, user.id)
+
+
+def answered_by_hand(store: Store, user: User, delivery: int, where: str) -> None:
+    """Say where an approved answer stands that was given by hand, or one in doubt that is on the platform after all.
+
+    ``where``: the address of the answer, or in words who did it and how (a call has no address).
+    """
+    require(user.role, "approve")
+    if not where.strip():
+        raise Refused("say where the answer stands: its address, or who gave it and how")
+    row = deliveries.get(store.read(), delivery)
+    if not (row.state == "unknown" or (row.route == "hand" and row.state == "pending")):
+        raise Refused(f"this answer is {row.state}; there is nothing to be said by hand")
+    told = storable(where.strip())
+    address = told if told.startswith(("http://", "https://")) else ""
+    receipt = Receipt(address or f"by-hand:{delivery}:{sha256(told)[:16]}", clock.now(), address)
+    outcomes.by_hand(store, delivery, receipt, user.id)
+    if not address:
+        moves.note(store, row.conversation_id, told, user.id)
+
+
+def not_there(store: Store, user: User, delivery: int) -> None:
+    """Say that an answer in doubt is not on the platform; it is sent again if its approval still holds."""
+    require(user.role, "approve")
+    if deliveries.get(store.read(), delivery).state != "unknown":
+        raise Refused("this answer is not in doubt")
+    outcomes.absent(store, delivery, user.id)
