@@ -1,0 +1,121 @@
+"""When the desk does what: one process, one scheduler, every job a plain function that claims its work."""
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from desk.wiring import Desk
+
+log = structlog.get_logger(__name__)
+
+JUDGE_EVERY = 1
+DELIVER_EVERY = 1
+ALERT_EVERY = 2
+SEAL_EVERY = 10
+DIGEST_EVERY = 30
+WAKE_EVERY = 30
+SPREAD = 5
+"""Seconds over which the first polls of many channels are spread."""
+
+
+def worker_name() -> str:
+    """A name that no other process ever has; deliveries are claimed by it."""
+    return f"{os.getpid()}-{secrets.token_hex(8)}"
+
+
+def judge_all(desk: Desk) -> None:
+    """Judge, queue and propose until nothing is left."""
+    from models.judging import judge_once
+    from responders.draft import draft_once
+    from responders.queue import queue_once
+
+    while any((judge_once(desk.store, desk.judge), queue_once(desk.store), draft_once(desk.store, desk.writer()))):
+        pass
+
+
+def collect(desk: Desk, name: str) -> None:
+    """Poll a channel."""
+    from listener.collect import collect_once
+
+    collect_once(desk.store, name, partial(desk.collector, name))
+
+
+def deliver_all(desk: Desk, worker: str) -> None:
+    """Send whatever is due."""
+    from responders.deliver import deliver_once
+
+    while deliver_once(desk.store, desk.outlets(), worker):
+        pass
+
+
+def seal_all(desk: Desk) -> None:
+    """Seal the record up to now."""
+    from twoway.store.events import seal_once
+
+    while seal_once(desk.store):
+        pass
+
+
+def alert_all(desk: Desk) -> None:
+    """Send every alert that is due."""
+    from desk.alerts import alert_once
+
+    while alert_once(desk):
+        pass
+
+
+def digest_all(desk: Desk) -> None:
+    """Send every digest whose hour has come."""
+    from desk.digest import digest_once
+
+    while digest_once(desk):
+        pass
+
+
+def wake(desk: Desk) -> None:
+    """Bring back what was snoozed; resolve what waited long enough."""
+    from twoway.store.moves import wake_once
+
+    wake_once(desk.store, desk.config.conversation.resolve_waiting_after)
+
+
+def start(desk: Desk) -> Callable[[], None]:
+    """Set everything going in the background; the returned function stops it cleanly, after the work in hand."""
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    # A late job is still due: the default would skip what is more than a second late.
+    defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    workers = {"default": ThreadPoolExecutor(len(desk.names) + 6)}
+    scheduler = BackgroundScheduler(executors=workers, job_defaults=defaults, timezone="UTC")
+    worker = worker_name()
+    for at, name in enumerate(desk.names):
+        _every(scheduler, desk.poll_seconds(name), f"collect {name}", partial(collect, desk, name), after=at % SPREAD)
+    _every(scheduler, JUDGE_EVERY, "judge", partial(judge_all, desk))
+    _every(scheduler, DELIVER_EVERY, "deliver", partial(deliver_all, desk, worker))
+    _every(scheduler, ALERT_EVERY, "alert", partial(alert_all, desk))
+    _every(scheduler, DIGEST_EVERY, "digest", partial(digest_all, desk))
+    _every(scheduler, SEAL_EVERY, "seal", partial(seal_all, desk))
+    _every(scheduler, WAKE_EVERY, "wake", partial(wake, desk))
+    scheduler.start()
+    return partial(scheduler.shutdown, wait=True)
+
+
+def _every(scheduler: Any, seconds: int, name: str, job: Callable[[], None], after: int = 0) -> None:
+    from twoway import clock
+
+    first = clock.now() + timedelta(seconds=after)
+    scheduler.add_job(partial(_loudly, name, job), "interval", seconds=seconds, id=name, next_run_time=first)
+
+
+def _loudly(name: str, job: Callable[[], None]) -> None:
+    """Run a job; what it did not expect is logged whole, and it is tried again at its next time."""
+    try:
+        job()
+    except Exception:
+        log.exception("job failed", job=name)
