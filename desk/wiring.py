@@ -8,11 +8,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from responders.compose import library
+from responders.draft import Writer
 from responders.outlet import Outlet
 from twoway import channels as kinds
 from twoway import http
 from twoway.channel import load
 from twoway.config import Config, ConfiguredChannel
+from twoway.errors import NotFound
 from twoway.ports import Access, Collector, Judge, Sender
 from twoway.store import Store, channels, inbound, open_store
 from twoway.store import desk as stamps
@@ -27,6 +30,7 @@ class Desk:
     _connections: dict[str, Any] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _judge: Judge | None = None
+    _writer: Writer | None = None
 
     @property
     def names(self) -> list[str]:
@@ -73,6 +77,7 @@ class Desk:
             channel_id=channels.by_name(self.store, name).id,
             channel=kinds.channel(configured.kind),
             sender=partial(self.sender, name),
+            language_of=_language_of,
             address=common.address,
             signature=common.signature,
             undo_seconds=common.undo_seconds,
@@ -82,14 +87,25 @@ class Desk:
         """Every channel's way out, by name."""
         return {name: self.outlet(name) for name in self.names}
 
+    def check(self, name: str) -> None:
+        """Log in to a channel, both ways. Raises ChannelError."""
+        configured = self._configured(name)
+        kinds.channel(configured.kind).check(self._connection(configured))
+
+    def writer(self) -> Writer:
+        """Whoever proposes answers. Raises ConfigError for a template that cannot be filled in."""
+        if self._writer is None:
+            outlets = {outlet.channel_id: outlet for outlet in self.outlets().values()}
+            spoken = self.config.desk.languages
+            self._writer = Writer(library(self.config.templates), outlets, self.config.desk.brand, spoken[0])
+        return self._writer
+
     def poll_seconds(self, name: str) -> int:
         """How often a channel is read."""
         configured = self._configured(name)
         return configured.common.poll_seconds or kinds.channel(configured.kind).limits.poll_seconds
 
     def _configured(self, name: str) -> ConfiguredChannel:
-        from twoway.errors import NotFound
-
         if name not in self.names:
             raise NotFound(f"no channel {name!r} is switched on; there are {', '.join(self.names) or 'none'}")
         return self.config.channels[name]
@@ -115,8 +131,15 @@ class Desk:
         self.store.close()
 
 
+def _language_of(text: str) -> str:
+    from models.language import identify
+
+    return identify(text).code
+
+
 def open_desk(config: Config, database: Path | None = None, *, create: bool = True, demo: bool = False) -> Desk:
     """The desk of a configuration; ``database`` goes before the file that it names. Raises StoreError."""
     desk = Desk(config, open_store(database or config.desk.database, create=create, demo=demo))
     desk.register()
+    desk.writer()
     return desk

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twoway.channel import Channel
-from twoway.ports import Sender
+from twoway.ports import LanguageOf, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Outlet:
     channel_id: int
     channel: Channel
     sender: Callable[[], Sender]
+    language_of: LanguageOf
     address: Literal["Sie", "du"] = "Sie"
     signature: str = ""
     undo_seconds: int = 10

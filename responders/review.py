@@ -9,7 +9,18 @@ from twoway import clock
 from twoway.domain import Draft, Preview, Receipt
 from twoway.errors import ChannelError, Refused, Stale
 from twoway.states import After, require
-from twoway.store import Store, approvals, conversations, deliveries, drafts, hearing, mentions, moves, outcomes
+from twoway.store import (
+    Store,
+    approvals,
+    conversations,
+    deliveries,
+    drafts,
+    hearing,
+    judgements,
+    mentions,
+    moves,
+    outcomes,
+)
 from twoway.store.deliveries import DeliveryRow
 from twoway.store.drafts import DraftRow
 from twoway.store.mentions import MentionRow
@@ -34,7 +45,7 @@ class Prepared:
     @property
     def approvable(self) -> bool:
         """Nothing stands against approving it."""
-        return not self.changed and all(found.level != "stop" for found in self.findings)
+        return not self.changed and not checks.stopped(self.findings)
 
 
 def save(
@@ -56,9 +67,20 @@ def prepare(store: Store, outlet: Outlet, user: User, conversation: int) -> Prep
     if target is None:
         raise Refused("there is nothing to answer in this conversation: the customer's words are gone")
     preview = outlet.sender().preview(Draft(draft.text, draft.subject), target.address)
-    findings = checks.check(draft.text, address=outlet.address, source=draft.source)
+    findings = _findings(store, outlet, draft, target)
     changed = _look(store, outlet, preview)
     return Prepared(conversation, found.version, draft, target, preview, tuple(findings), changed)
+
+
+def _findings(store: Store, outlet: Outlet, draft: DraftRow, target: MentionRow) -> list[checks.Finding]:
+    judged = judgements.of_mention(store, target.id)
+    return checks.check(
+        draft.text,
+        address=outlet.address,
+        customer_language=judged.language if judged else "",
+        language_of=outlet.language_of,
+        drafted=(draft.text,) if draft.user_id is None else (),
+    )
 
 
 def _look(store: Store, outlet: Outlet, preview: Preview) -> str:

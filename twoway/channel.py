@@ -44,6 +44,8 @@ class Channel:
     """A pydantic model of the channel's section in the configuration."""
     connect: Callable[[Any, Access], Any]
     """(settings, access) -> one login for both halves."""
+    check: Callable[[Any], None]
+    """Logs in wherever hearing and answering need it, and does nothing else; raises ChannelError."""
     limits: Limits
     policy: Policy
     collector: str

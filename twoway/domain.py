@@ -186,6 +186,14 @@ class Judgement:
         """A complaint that cannot wait: furious, or urgent to the minute."""
         return self.complaint.flag and (self.urgency.label == "now" or self.sentiment.of.get("negative", 0.0) >= 0.9)
 
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "Judgement":
+        """The judgement that ``as_json`` wrote."""
+        heads = {name: dict(stored[name]) for name in ("sentiment", "urgency")}
+        scores = {name: Scores(head.pop("label"), head) for name, head in heads.items()}
+        flags = {name: Flag(**stored[name]) for name in ("complaint", "wants_answer", "noise")}
+        return cls(**{**stored, **scores, **flags, "why": tuple(stored["why"])})
+
     def as_json(self) -> dict[str, Any]:
         """The form that ``twoway judge`` writes."""
         return {

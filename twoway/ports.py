@@ -19,6 +19,10 @@ class Judge(Protocol):
         """One judgement a text, in order."""
 
 
+LanguageOf = Callable[[str], str]
+"""The ISO 639-1 code of a text's language, or ``und``."""
+
+
 class Collector(Protocol):
     """Hears one channel. Made by the channel's module path with (connection, settings, since)."""
 

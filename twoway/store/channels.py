@@ -88,6 +88,13 @@ def stream(store: Store, channel: int, name: str) -> Stream:
     return one(Stream, store.read().execute(sql, (channel, name)), f"stream {name!r}")
 
 
+def answer_since(store: Store, channel: int, since: datetime) -> None:
+    """Count what was said since then as work, not as history; a channel's start only ever moves back."""
+    with store.write() as db:
+        db.execute("UPDATE channels SET started_at = min(started_at, ?) WHERE id = ?", (clock.stamp(since), channel))
+        record(db, "channel.answers_since", clock.now(), channel=channel, since=clock.stamp(since))
+
+
 def succeeded(store: Store, channel: int) -> None:
     """The platform answered as it should."""
     with store.write() as db:

@@ -1,5 +1,6 @@
 """Drafts: proposals and what people make of them. One is in work a conversation."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 
@@ -53,17 +54,19 @@ def of_conversation(store: Store, conversation: int) -> list[DraftRow]:
 _UNDRAFTED = """
 SELECT c.id FROM conversations c JOIN lanes l ON l.name = c.lane
 WHERE c.state = 'open' AND c.awaiting_since IS NOT NULL AND l.clock = 1
+  AND c.channel_id IN (SELECT value FROM json_each(:channels))
   AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id
                   AND (d.state IN ('writing', 'submitted', 'returned') OR d.created_at >= c.last_heard_at))
   AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.conversation_id = c.id
                   AND d.state IN ('pending', 'sending', 'unknown'))
-ORDER BY c.rank DESC, c.due_at LIMIT ?
+ORDER BY c.rank DESC, c.due_at LIMIT :limit
 """
 
 
-def undrafted(store: Store, limit: int) -> list[int]:
-    """Open conversations that await an answer and have had no proposal since the customer last wrote."""
-    return [row["id"] for row in store.read().execute(_UNDRAFTED, (limit,)).fetchall()]
+def undrafted(store: Store, channels: list[int], limit: int) -> list[int]:
+    """Open conversations of these channels that await an answer and had no proposal since the customer last wrote."""
+    values = {"channels": json.dumps(channels), "limit": limit}
+    return [row["id"] for row in store.read().execute(_UNDRAFTED, values).fetchall()]
 
 
 def save(

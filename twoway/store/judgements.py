@@ -44,6 +44,11 @@ class JudgementRow:
     details: str
 
     @property
+    def judgement(self) -> Judgement:
+        """The judgement as a value."""
+        return Judgement.of(json.loads(self.details))
+
+    @property
     def why(self) -> list[str]:
         """The words that carried the decision."""
         return list(json.loads(self.details)["why"])
