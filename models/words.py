@@ -52,7 +52,8 @@ def excerpt(text: str) -> str:
     """Head and tail of a text, without what no reader sees: control characters, overrides, zero-width joiners."""
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    text = unicodedata.normalize("NFKC", storable(text))
+    # One character can become eighteen.
+    text = unicodedata.normalize("NFKC", storable(text))[: 2 * (HEAD + TAIL)]
     return "".join(_seen(c) for c in text)
 
 
