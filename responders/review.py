@@ -56,8 +56,11 @@ def save(
     return drafts.save(store, conversation, text, subject, source="person", user=user.id, seen=seen)
 
 
-def prepare(store: Store, outlet: Outlet, user: User, conversation: int) -> Prepared:
-    """The draft in work as the platform would get it. Looks at the platform. Raises Rejected, Refused."""
+def prepare(store: Store, outlet: Outlet, user: User, conversation: int, *, look: bool = True) -> Prepared:
+    """The draft in work as the platform would get it. Raises Rejected, Refused.
+
+    ``look`` asks the platform what has changed there; while somebody types it is left out, before approving never.
+    """
     require(user.role, "read")
     found = conversations.by_id(store, conversation)
     draft = drafts.in_work(store.read(), conversation)
@@ -68,7 +71,7 @@ def prepare(store: Store, outlet: Outlet, user: User, conversation: int) -> Prep
         raise Refused("there is nothing to answer in this conversation: the customer's words are gone")
     preview = outlet.sender().preview(Draft(draft.text, draft.subject), target.address)
     findings = _findings(store, outlet, draft, target)
-    changed = _look(store, outlet, preview)
+    changed = _look(store, outlet, preview) if look else ""
     return Prepared(conversation, found.version, draft, target, preview, tuple(findings), changed)
 
 

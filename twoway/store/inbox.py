@@ -86,6 +86,17 @@ def of_author(store: Store, author: int, but: int, limit: int = 10) -> list[Line
     return many(Line, store.read().execute(sql, (author, but, limit)))
 
 
+_NEWS = """
+SELECT coalesce((SELECT max(id) FROM events), 0), coalesce((SELECT max(id) FROM mentions), 0),
+  coalesce((SELECT max(id) FROM judgements), 0)
+"""
+
+
+def news(store: Store) -> tuple[int, ...]:
+    """Changes whenever a list or a conversation may read differently; not by polls that heard nothing."""
+    return tuple(store.read().execute(_NEWS).fetchone())
+
+
 def counts(store: Store, cap: int = 1000) -> dict[str, int]:
     """How many conversations stand in each list, counted up to ``cap``."""
     found: dict[str, Any] = {}
