@@ -35,6 +35,7 @@ PIGEON = Channel(
     label="Pigeons",
     settings=PigeonSettings,
     connect=lambda settings, access: None,
+    check=lambda connection: None,
     limits=Limits(length=20),
     policy=Policy(),
     collector="listener.pigeon:Collector",
@@ -218,6 +219,20 @@ def test_recipients_of_the_digest_have_their_own_time(write: Write) -> None:
 def test_a_login_is_whole(write: Write) -> None:
     text = MINIMAL + '[digest.smtp]\nhost = "mail.example"\nsender = "desk@example.org"\nusername = "desk"\n'
     assert mistakes(write(text)) == ["digest.smtp: username and password belong together; one of them is missing"]
+
+
+@pytest.mark.parametrize(("host", "allowed"), [("mail.example", False), ("127.0.0.1", True), ("localhost", True)])
+def test_mail_leaves_this_machine_only_encrypted(write: Write, host: str, allowed: bool) -> None:
+    path = write(MINIMAL + f'[digest.smtp]\nhost = "{host}"\nsecurity = "none"\nsender = "desk@example.org"\n')
+    if allowed:
+        assert load(path).digest.smtp
+    else:
+        assert mistakes(path) == ['digest.smtp: security = "none" is only for this machine; write "tls" or "starttls"']
+
+
+@pytest.mark.parametrize("kind", ["[]", "7", "{}"])
+def test_a_kind_that_is_no_text_is_a_mistake(write: Write, kind: str) -> None:
+    assert mistakes(write(MINIMAL + f"[channels.loft]\nkind = {kind}\n")) == ["channels.loft.kind: is missing"]
 
 
 def test_nothing_in_it_changes(write: Write) -> None:

@@ -160,7 +160,7 @@ class _Reader:
     def _kind(self, at: str, kind: Any) -> Channel | None:
         from twoway.channels import channel, paths
 
-        if kind in paths():
+        if isinstance(kind, str) and kind in paths():
             return channel(kind)
         kinds = sorted(paths())
         said = f"must be one of {', '.join(kinds)}{nearest(kind, kinds)}" if isinstance(kind, str) else "is missing"

@@ -23,6 +23,7 @@ from twoway.config.values import (
     Url,
     Yes,
     Zone,
+    loopback,
 )
 from twoway.secrets import Secret
 
@@ -116,9 +117,11 @@ class Smtp(Section):
         return self.port or SMTP_PORTS[self.security]
 
     @model_validator(mode="after")
-    def _whole_login(self) -> Self:
+    def _safe_login(self) -> Self:
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password belong together; one of them is missing")
+        if self.security == "none" and not loopback(self.host):
+            raise ValueError('security = "none" is only for this machine; write "tls" or "starttls"')
         return self
 
 
@@ -150,8 +153,10 @@ class Template(Section):
     """Words to start an answer with."""
 
     name: Name
-    language: Language
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    """ISO 639, of any language that customers write in."""
     when: str = ""
+    """Situations it is for, separated by spaces; none: all."""
     subject: str = ""
     text: Text
 

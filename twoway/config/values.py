@@ -75,6 +75,14 @@ def _network(written: str) -> bool:
     return True
 
 
+def loopback(host: str) -> bool:
+    """Does ``host`` mean this machine?"""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 def _network_or_host(written: str) -> str:
     numeric = not written.strip("0123456789./")
     if not _network(written) and (numeric or not _HOST.fullmatch(written)):
