@@ -75,7 +75,7 @@ def instance(who: Who) -> dict[str, Any]:
         "idempotent": who.rules.kind == "idempotent",
         "read_back_lag": who.rules.read_back_lag,
         "position": str(who.board.newest()),
-        "account": {"id": str(who.account)},
+        "account": {"id": str(who.account), "handle": who.handle},
     }
 
 

@@ -32,6 +32,12 @@ class Reader:
     base: str
     """Address of the server, for links."""
 
+    @property
+    def handle(self) -> str:
+        """The reader's own handle."""
+        row = self.board.file.row("SELECT handle FROM accounts WHERE id = ?", self.account)
+        return str(row["handle"]) if row else ""
+
     def post(self, number: int) -> dict[str, Any]:
         """One post. 404 where it is not theirs to see, 410 where it was deleted."""
         return self.view(self._row(number))

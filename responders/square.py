@@ -1,0 +1,119 @@
+"""Answers on the square."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from responders.split import split
+from twoway import clock
+from twoway.channels.square import CHANNEL, Post, Settings, Square, read_address
+from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.errors import Gone, Rejected, Temporary
+from twoway.text import storable
+
+SKEW = timedelta(minutes=10)
+"""How far the platform's clock may differ from ours."""
+PAGE = 40
+_POSTS = TypeAdapter(list[Post])
+
+
+class Sender:
+    """Answers as the brand's account."""
+
+    def __init__(self, connection: Square, settings: Settings) -> None:
+        self._square = connection
+        self._settings = settings
+
+    def preview(self, draft: Draft, address: str) -> Preview:
+        """The parts as they will be posted. Raises Rejected for an empty text or one too long for all parts."""
+        to = read_address(address)
+        text = storable(draft.text).replace("\r\n", "\n").strip()
+        length, most = CHANNEL.limits.length or 0, CHANNEL.limits.parts
+        if not text:
+            raise Rejected(self._square.name, "preview", "an answer needs words")
+        parts = split(text, length, most)
+        if len(parts) > most:
+            said = f"{len(text)} characters need {len(parts)} posts of {length}; {most} are allowed"
+            raise Rejected(self._square.name, "preview", said)
+        return Preview(self._square.name, address, to.visibility, tuple(parts), recipients=(f"@{to.handle}",))
+
+    def look(self, preview: Preview) -> Target:
+        """Is the post still there, unchanged, the customer's last word, and unanswered? Raises ChannelError."""
+        to = read_address(preview.address)
+        try:
+            thread = self._posts("look", f"/api/v1/posts/{to.post}/thread")
+        except Gone:
+            return Target(there=False)
+        target = next((post for post in thread if post.id == to.post), None)
+        if target is None:
+            return Target(there=False)
+        newer = tuple(
+            post.id for post in thread if post.account.id == target.account.id and int(post.id) > int(target.id)
+        )
+        own = [post for post in thread if post.in_reply_to == target.id and self._ours(post)]
+        return Target(newer=newer, edited=target.version != to.version, answer=_own_post(own[0]) if own else None)
+
+    def send(self, part: Part) -> Receipt:
+        """Posts the part, in answer to the part before it or to the customer's post. Raises ChannelError."""
+        to = read_address(part.preview.address)
+        before = part.before[-1].remote_id if part.before else to.post
+        post = self._square.post(
+            "send", part.key, text=part.text, visibility=part.preview.visibility, in_reply_to=before
+        )
+        return _receipt(post)
+
+    def find(self, part: Part, since: datetime) -> Finding:
+        """Reads our own posts back, by key where the square keeps it, else by text and what it answers."""
+        lag = self._square.instance.read_back_lag
+        if lag is None:
+            return Unclear("this square does not list an account's own posts")
+        asked = clock.now()
+        for post in self._own_posts(since - SKEW):
+            if self._is(post, part):
+                return Found(_receipt(post))
+        settled = since + timedelta(seconds=lag)
+        if not self._square.instance.idempotent:
+            # Our request may have waited at the other side as long as we waited for it.
+            settled += timedelta(seconds=self._settings.timeout_seconds)
+        if asked < settled:
+            return Unclear(f"not among our posts; it can be told for certain after {clock.stamp(settled)}")
+        return Absent(f"not among our posts since {clock.stamp(since)}")
+
+    def _is(self, post: Post, part: Part) -> bool:
+        if post.key:
+            return post.key == part.key
+        before = part.before[-1].remote_id if part.before else read_address(part.preview.address).post
+        return post.text == part.text and post.in_reply_to == before
+
+    def _own_posts(self, since: datetime) -> Iterator[Post]:
+        """Our posts since a moment, newest first. Raises Temporary where the listing cannot be trusted."""
+        path, below = f"/api/v1/accounts/{self._square.instance.account.id}/posts", 2**62
+        while page := self._posts("find", path, limit=PAGE, max_id=below):
+            yield from (post for post in page if post.created_at >= since)
+            lowest = min(int(post.id) for post in page)
+            if lowest >= below:
+                raise Temporary(self._square.name, "find", "the listing gave the same page again")
+            if any(post.created_at < since for post in page):
+                return
+            below = lowest
+
+    def _posts(self, operation: str, path: str, **query: int) -> list[Post]:
+        try:
+            return _POSTS.validate_python([entry for entry, _ in self._square.listing(operation, path, **query)])
+        except ValidationError as error:
+            said = f"the answer cannot be read ({error.error_count()} mistakes)"
+            raise Temporary(self._square.name, operation, said) from error
+
+    def _ours(self, post: Post) -> bool:
+        return post.account.id == self._square.instance.account.id
+
+
+def _receipt(post: Post) -> Receipt:
+    return Receipt(post.id, post.created_at, post.url)
+
+
+def _own_post(post: Post) -> OwnPost:
+    raw = post.model_dump_json().encode()
+    replies_to = (post.in_reply_to,) if post.in_reply_to else ()
+    return OwnPost(post.id, replies_to, post.text, post.created_at, raw, post.thread, post.url, post.key or "")

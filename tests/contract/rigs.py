@@ -1,0 +1,153 @@
+"""The table of channel set-ups that the contract suite runs over."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from listener.log import Collector as LogCollector
+from listener.square import Collector as SquareCollector
+from responders.by_hand import Sender as HandSender
+from responders.square import Sender as SquareSender
+from tests.contract.rig import Rig
+from tests.fakes.square import BRAND, TOKEN, FakeSquare, client, fake_square
+from twoway import clock
+from twoway.channels import log, square
+from twoway.ports import Access, Inbound
+
+
+@dataclass
+class Door:
+    """An inbound door that keeps what it took."""
+
+    taken: list[Inbound] = field(default_factory=list)
+
+    def put(self, body: bytes) -> int:
+        """The desk stores a request."""
+        self.taken.append(Inbound(len(self.taken) + 1, clock.now(), log.MEDIA_TYPE, body))
+        return len(self.taken)
+
+    def after(self, cursor: int, limit: int) -> list[Inbound]:
+        """As the desk's own."""
+        return [request for request in self.taken if request.id > cursor][:limit]
+
+
+def access(name: str, door: Door) -> Access:
+    """What wiring gives a channel, on loopback."""
+    return Access(name, "desk-under-test", door, client)
+
+
+@dataclass
+class SquareRig:
+    """The fake square and the brand's login to it."""
+
+    platform: FakeSquare
+    can: frozenset[str]
+    secret: str = TOKEN
+    name: str = "our square"
+    page_size: str = "listener.square.PAGE"
+
+    def __post_init__(self) -> None:
+        self.settings = square.Settings(url=self.platform.url, token=SecretStr(TOKEN), handle=BRAND, timeout_seconds=2)
+        self.connection = square.connect(self.settings, access(self.name, Door()))
+
+    def collector(self, since: datetime | None = None) -> SquareCollector:
+        return SquareCollector(self.connection, self.settings, since)
+
+    def sender(self) -> SquareSender:
+        return SquareSender(self.connection, self.settings)
+
+    def say(self, customer: str, text: str, *, private: bool = False, reply_to: str = "") -> str:
+        return self.platform.say(customer, text if private else f"@{BRAND} {text}", private=private, reply_to=reply_to)
+
+    def heard_as(self, said: str) -> str:
+        return said
+
+    def edit(self, customer: str, said: str, text: str) -> None:
+        self.platform.edit(customer, said, text)
+
+    def delete(self, customer: str, said: str) -> None:
+        self.platform.delete(customer, said)
+
+    def answer_elsewhere(self, said: str, text: str) -> None:
+        self.platform.answer_elsewhere(said, text)
+
+    def drop_next_send(self, *, accepted: bool) -> None:
+        self.platform.faults.order("drop-after" if accepted else "drop-before", method="POST", path="/api/v1/posts")
+
+    def refuse_login(self) -> None:
+        self.connection.http.headers["Authorization"] = "Bearer revoked"
+
+    def in_our_name(self) -> list[str]:
+        return self.platform.posts_of_brand()
+
+
+class LogRig:
+    """A log in which a colleague writes calls down."""
+
+    can = frozenset({"private", "hand"})
+    page_size = "listener.log.PAGE"
+    secret = ""
+    name = "our log"
+
+    def __init__(self) -> None:
+        self.door = Door()
+        self.settings = log.Settings()
+        self.connection = log.connect(self.settings, access(self.name, self.door))
+
+    def collector(self, since: datetime | None = None) -> LogCollector:
+        return LogCollector(self.connection, self.settings, since)
+
+    def sender(self) -> HandSender:
+        return HandSender(self.connection, self.settings)
+
+    def say(self, customer: str, text: str, *, private: bool = True, reply_to: str = "") -> str:
+        return str(self.door.put(log.log_entry(customer, text, medium="call", contact="+49 30 1234")))
+
+    def heard_as(self, said: str) -> str:
+        return f"entry-{said}"
+
+    def _cannot(self, *arguments: Any, **options: Any) -> Any:
+        raise NotImplementedError("a log cannot; its rig does not say so either")
+
+    edit = delete = answer_elsewhere = drop_next_send = refuse_login = in_our_name = _cannot
+
+
+EVERY = frozenset({"history", "edit", "delete", "private", "public", "api", "look", "doubt"})
+SQUARES: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
+    "square idempotent": ({"kind": "idempotent"}, EVERY | {"key", "absent", "answers"}),
+    "square read-back": ({"kind": "read-back"}, EVERY | {"key", "answers"}),
+    "square lagging": ({"kind": "neither", "lag": 3600}, EVERY),
+    "square neither": ({"kind": "neither"}, EVERY),
+}
+
+
+def _square(rules: dict[str, Any], can: frozenset[str]) -> Callable[[Path], AbstractContextManager[Rig]]:
+    @contextmanager
+    def open_rig(folder: Path) -> Iterator[Rig]:
+        with fake_square(folder, **rules) as platform:
+            rig = SquareRig(platform, can)
+            yield rig
+            rig.connection.http.close()
+
+    return open_rig
+
+
+@contextmanager
+def _log(folder: Path) -> Iterator[Rig]:
+    yield LogRig()
+
+
+RIGS: dict[str, Callable[[Path], AbstractContextManager[Rig]]] = {
+    **{name: _square(rules, can) for name, (rules, can) in SQUARES.items()},
+    "log": _log,
+}
+
+CAN: dict[str, frozenset[str]] = {**{name: can for name, (_, can) in SQUARES.items()}, "log": LogRig.can}
+"""What each can do; see `Rig.can`."""
+MARKS: dict[str, Any] = {}
+"""Marks of set-ups that need programs of their own."""

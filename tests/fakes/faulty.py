@@ -1,0 +1,147 @@
+"""ASGI middleware that lets a real platform fail as ordered."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fakes.faults import Faults, Order
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+@dataclass
+class Answer:
+    """What the platform would have said."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes = b""
+
+
+class Faulty:
+    """Wraps the platform; has to be the outermost application, right under uvicorn, to end connections."""
+
+    def __init__(self, app: App, faults: Faults) -> None:
+        self._app = app
+        self._faults = faults
+        self._last: dict[str, Answer] = {}
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Passes on what is not to be spoilt; the event stream always."""
+        if scope["type"] != "http" or scope["path"] == "/live":
+            await self._app(scope, receive, send)
+            return
+        body = await _body(receive)
+        if (scope["method"], scope["path"]) == ("POST", "/orders"):
+            await self._control(body, send)
+            return
+        order = self._faults.take(scope["method"], scope["path"])
+        answer = await self._run(order, scope, body)
+        self._record(order, scope, body, answer)
+        if order and order.kind.startswith("drop"):
+            await _hang_up(receive, send)
+            return
+        if answer and answer.status < 300 and not order:
+            self._last[scope["path"]] = answer
+        said = self._spoil(order, scope, answer)
+        headers = [(name, value) for name, value in said.headers if name != b"content-length"]
+        headers.append((b"content-length", str(len(said.body)).encode()))
+        await send({"type": "http.response.start", "status": said.status, "headers": headers})
+        await send({"type": "http.response.body", "body": said.body})
+
+    async def _run(self, order: Order | None, scope: MutableMapping[str, Any], body: bytes) -> Answer | None:
+        """What the platform does with the request; None where it never gets it."""
+        if order and order.kind in ("drop-before", "error-before", "limit", "echo"):
+            return None
+        if order and order.kind == "slow":
+            await asyncio.sleep(order.seconds or 1.0)
+        answer = Answer(0, [])
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer.status, answer.headers = message["status"], list(message["headers"])
+            answer.body += message.get("body", b"")
+
+        delivered = False
+
+        async def receive() -> Message:
+            nonlocal delivered
+            if delivered:
+                return {"type": "http.disconnect"}
+            delivered = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, receive, keep)
+        return answer
+
+    def _spoil(self, order: Order | None, scope: MutableMapping[str, Any], answer: Answer | None) -> Answer:
+        kind = order.kind if order else ""
+        if order and kind == "limit":
+            retry = [(b"retry-after", str(int(order.seconds)).encode())] if order.seconds is not None else []
+            return _error(429, "too_many", "slower, please", retry)
+        if kind == "echo":
+            headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+            return _error(422, "invalid", f"what is this: {headers}")
+        if answer is None or kind == "error-after":
+            return _error(503, "down", "down for maintenance")
+        if kind == "repeat":
+            return self._last.get(scope["path"], answer)
+        return {
+            "malformed": lambda: Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2]),
+            "nonsense": lambda: Answer(answer.status, [(b"content-type", b"text/html")], b"<html><b>Welcome"),
+            "spoilt": lambda: _each(answer, lambda found: [{"id": found[0]["id"]}, *found[1:]]),
+            "shuffle": lambda: _each(answer, lambda found: found[1::2] + found[::-2]),
+        }.get(kind, lambda: answer)()
+
+    def _record(self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None) -> None:
+        headers = dict(scope["headers"])
+        try:
+            text = json.loads(body)["text"]
+        except (ValueError, LookupError, TypeError):
+            text = ""
+        self._faults.record(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode(),
+            key=headers.get(b"idempotency-key", b"").decode(),
+            text=text,
+            status=answer.status if answer else 0,
+            fault=order.kind if order else "",
+        )
+
+    async def _control(self, body: bytes, send: Send) -> None:
+        self._faults.order(**json.loads(body))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _error(status: int, code: str, message: str, headers: list[tuple[bytes, bytes]] | None = None) -> Answer:
+    body = json.dumps({"error": {"code": code, "message": message}}).encode()
+    return Answer(status, [(b"content-type", b"application/json"), *(headers or [])], body)
+
+
+def _each(answer: Answer, change: Callable[[list[Any]], list[Any]]) -> Answer:
+    found = json.loads(answer.body)
+    changed = change(found) if isinstance(found, list) and found else found
+    return Answer(answer.status, answer.headers, json.dumps(changed).encode())
+
+
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while (message := await receive())["type"] == "http.request":
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body
+
+
+async def _hang_up(receive: Receive, send: Send) -> None:
+    """Ends the connection without a byte; `send` is uvicorn's own, which knows the socket."""
+    send.__self__.transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
