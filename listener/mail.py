@@ -50,11 +50,12 @@ class Collector:
         at = old or start(state, None if gap else self._since, clock.now())
         if at.uidvalidity != state.uidvalidity:
             at = renumbered(at, state)
+        told = old
         for group in self._groups(box, at) if at.uid + 1 < state.next else ():
-            at = at.after(group[-1].uid, group)
+            told = at = at.after(group[-1].uid, group)
             yield _page(at, [self._heard(entry, stream) for entry in _bodies(box, group) if at.wants(entry)])
         at = at.caught_up(state)
-        if gap or at != old:
+        if gap or at != told:
             yield Page(at.write(), gap=gap)
 
     def _groups(self, box: "BaseMailBox", at: Cursor) -> Iterator[list[Entry]]:

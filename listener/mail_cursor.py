@@ -60,6 +60,7 @@ class Cursor:
 
 def start(state: State, since: datetime | None, now: datetime) -> Cursor:
     """The first cursor of a folder: everything from ``since``, or only what comes from now on."""
+    now = now.replace(microsecond=0)  # the server's times of arrival are whole seconds
     if since is None:
         return Cursor(state.uidvalidity, state.next - 1, clock.stamp(now), clock.stamp(now))
     first = (since - timedelta(days=1)).date().isoformat()

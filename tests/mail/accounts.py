@@ -22,9 +22,9 @@ class _NoDoor:
         raise AssertionError("the mail channel used the inbound door")
 
 
-def connection(section: dict[str, Any], password: str, **changes: Any) -> Connection:
+def connection(section: dict[str, Any], password: str, /, **changes: Any) -> Connection:
     """The channel ``mail`` of such a configuration section."""
-    settings = Settings.model_validate({**section, "password": SecretStr(password), **changes})
+    settings = Settings.model_validate({"password": SecretStr(password), **section, **changes})
     return connect(settings, Access("mail", "instance", _NoDoor(), httpx2.Client))
 
 
