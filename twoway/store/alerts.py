@@ -1,5 +1,6 @@
 """Alerts: the cause is a row of the causing transaction; the desk claims it and sends it at least once."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,9 +24,18 @@ class AlertRow:
     followers: int | None
     text: str | None
     language: str | None
+    sentiment: str | None
+    urgency: str | None
     due_at: str | None
     created_at: str
     attempts: int
+    reached: str
+    """JSON list of the receivers that have it already."""
+
+    @property
+    def receivers(self) -> frozenset[str]:
+        """Who has it already."""
+        return frozenset(json.loads(self.reached))
 
 
 def raise_alert(
@@ -43,7 +53,7 @@ def raise_alert(
 _ONE = """
 SELECT a.id, a.rule, h.name, h.kind, h.paused_reason, a.conversation_id,
   CASE WHEN w.name <> '' THEN w.name ELSE w.handle END, w.followers,
-  m.text, j.language, c.due_at, a.created_at, a.attempts
+  m.text, j.language, j.sentiment, j.urgency, c.due_at, a.created_at, a.attempts, a.reached
 FROM alerts a JOIN channels h ON h.id = a.channel_id
 LEFT JOIN conversations c ON c.id = a.conversation_id LEFT JOIN authors w ON w.id = c.author_id
 LEFT JOIN mentions m ON m.id = (SELECT id FROM mentions WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
@@ -65,8 +75,14 @@ def claim(store: Store, lease: timedelta) -> AlertRow | None:
         return maybe(AlertRow, db.execute(_ONE, (row["id"],))) if row else None
 
 
+def reached(store: Store, alert: int, receiver: str) -> None:
+    """One receiver has it; a further try leaves that one out."""
+    with store.write() as db:
+        db.execute("UPDATE alerts SET reached = json_insert(reached, '$[#]', ?) WHERE id = ?", (receiver, alert))
+
+
 def sent(store: Store, alert: int) -> None:
-    """It reached every receiver."""
+    """Every receiver that is to have it has it; there may be none."""
     with store.write() as db:
         db.execute("UPDATE alerts SET sent_at = ?, last_error = NULL WHERE id = ?", (clock.stamp(clock.now()), alert))
 
@@ -77,3 +93,15 @@ def failed(store: Store, alert: int, error: str, retry_at: datetime) -> None:
         db.execute(
             "UPDATE alerts SET last_error = ?, not_before = ? WHERE id = ?", (error, clock.stamp(retry_at), alert)
         )
+
+
+def give_up(store: Store, alert: int, why: str) -> None:
+    """It is not tried any more, though somebody does not have it; ``why`` stays beside it."""
+    with store.write() as db:
+        db.execute("UPDATE alerts SET sent_at = ?, last_error = ? WHERE id = ?", (clock.stamp(clock.now()), why, alert))
+
+
+def untold(store: Store, since: datetime) -> int:
+    """How many alerts raised since then have failed to reach a receiver so far, or for good."""
+    sql = "SELECT count(*) FROM alerts WHERE created_at >= ? AND last_error IS NOT NULL"
+    return int(store.read().execute(sql, (clock.stamp(since),)).fetchone()[0])

@@ -431,6 +431,9 @@ CREATE TABLE alerts (
   created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'),
   attempts INTEGER NOT NULL DEFAULT 0,
   not_before TEXT NOT NULL CHECK (not_before GLOB '????-??-??T??:??:??.??????Z'),
+  -- Receivers that have it, so that one that fails does not make the others hear it again.
+  reached TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(reached)),
+  -- When nobody was left to tell: everybody has it, nobody was to have it, or `last_error` says why it was given up.
   sent_at TEXT CHECK (sent_at GLOB '????-??-??T??:??:??.??????Z'),
   last_error TEXT
 ) STRICT;

@@ -1,0 +1,33 @@
+"""Receivers of alerts, through apprise: the schemes that the configuration allows, nothing loaded from elsewhere."""
+
+from pydantic import SecretStr
+
+from desk.alerts.message import Message
+from twoway import __version__
+from twoway.text import sha256
+
+
+def name(url: SecretStr, salt: str) -> str:
+    """What a receiver is called in the database and in errors: its kind and a hash, since its URL is a secret."""
+    written = url.get_secret_value()
+    return f"{written.partition('://')[0].lower()}-{sha256(salt + written)[:12]}"
+
+
+def post(url: SecretStr, message: Message) -> bool:
+    """Whether the receiver took it; waits some seconds at most. Apprise does not say why one did not."""
+    from apprise import Apprise, AppriseAsset
+
+    asset = AppriseAsset(
+        app_id="twoway",
+        app_desc=f"twoway {__version__}",
+        app_url="",
+        image_url_mask="",
+        image_url_logo="",
+        async_mode=False,
+        http_redirects=False,
+        storage_mode="memory",
+    )
+    receiver = Apprise(asset=asset)
+    if not receiver.add(url.get_secret_value()):
+        return False
+    return bool(receiver.notify(message.body, message.title, notify_type=message.level, body_format="text"))

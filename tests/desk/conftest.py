@@ -1,0 +1,29 @@
+"""Desks for the tests, closed when they end."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk import pigeons
+from tests.desk.pigeons import Scene
+from twoway import channels
+
+Open = Callable[..., Scene]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Opens the desk, as often as wanted: each time as another process would."""
+    monkeypatch.setattr(channels, "paths", pigeons.known)
+    channels.channel.cache_clear()
+    scenes: list[Scene] = []
+
+    def make(more: str = "") -> Scene:
+        scenes.append(pigeons.open_scene(tmp_path, more))
+        return scenes[-1]
+
+    yield make
+    for scene in scenes:
+        scene.desk.close()
+    channels.channel.cache_clear()

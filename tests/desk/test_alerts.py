@@ -1,0 +1,233 @@
+"""An alert reaches every receiver at least once, says when it may be a repeat, and never holds the desk up."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from desk.alerts import alert_once
+from tests.conftest import Freeze
+from tests.desk.conftest import Open
+from tests.desk.pigeons import Scene
+from twoway.clock import now
+from twoway.store import alerts, channels
+
+
+class Room:
+    """A chat room on loopback: what was said in it, and whether it takes more."""
+
+    def __init__(self, server: HTTPServer, path: str) -> None:
+        self.url = f"json://127.0.0.1:{server.port}{path}"
+        self.said: list[dict[str, str]] = []
+        self.open = True
+        server.expect_request(path).respond_with_handler(self._hear)
+
+    def _hear(self, request: Request) -> Response:
+        if not self.open:
+            return Response("down", 503)
+        self.said.append(json.loads(request.data))
+        return Response("ok")
+
+    @property
+    def titles(self) -> list[str]:
+        return [said["title"] for said in self.said]
+
+
+Rooms = Callable[..., Scene]
+
+
+@pytest.fixture
+def room(httpserver: HTTPServer) -> Room:
+    """Where the team sits."""
+    return Room(httpserver, "/team")
+
+
+@pytest.fixture
+def alerting(opened: Open, monkeypatch: pytest.MonkeyPatch) -> Rooms:
+    """A desk that alerts these rooms."""
+
+    def make(*rooms: Room, more: str = "") -> Scene:
+        for number, room in enumerate(rooms):
+            monkeypatch.setenv(f"ROOM_{number}", room.url)
+        urls = ", ".join(f'"env:ROOM_{number}"' for number in range(len(rooms)))
+        return opened(f"[alerts]\nurls = [{urls}]\n{more}")
+
+    return make
+
+
+def rows(scene: Scene, sql: str) -> list[tuple[object, ...]]:
+    """What a stranger to our code reads in the file."""
+    with sqlite3.connect(scene.desk.store.path) as db:
+        return db.execute(sql).fetchall()
+
+
+def drain(scene: Scene) -> int:
+    """Work until nothing is due."""
+    tries = 0
+    while alert_once(scene.desk):
+        tries += 1
+        assert tries < 100
+    return tries
+
+
+def test_a_furious_customer_is_told_in_one_message(alerting: Rooms, room: Room, freeze: Freeze) -> None:
+    freeze()
+    scene = alerting(room)
+    conversation = scene.says("Unverschämt!", severe=True, followers=12300)
+    assert drain(scene) == 1
+    assert room.titles == ["Fjordlicht: schwere Beschwerde auf loft"]
+    assert room.said[0]["message"].splitlines() == [
+        "Grund: Beschwerde, sehr dringend, verärgert",
+        "Kanal: loft",
+        "Von: Anna Beispiel (12.300 Follower)",
+        "Sprache: Deutsch",
+        "Antwort fällig: Di., 24.11., 12:00 Uhr (in 24 Stunden)",
+        f"https://desk.example.org/conversations/{conversation}",
+    ]
+
+
+def test_the_message_is_english_where_the_desk_is(alerting: Rooms, room: Room, freeze: Freeze) -> None:
+    clock = freeze()
+    scene = alerting(room)
+    object.__setattr__(scene.desk.config.desk, "languages", ("en", "de"))
+    scene.says(severe=True, followers=12300)
+    clock.shift(25 * 3600)
+    drain(scene)
+    assert "From: Anna Beispiel (12,300 followers)" in room.said[0]["message"]
+    assert "Answer due: Tue 24 Nov, 12:00 (overdue for 1 hour)" in room.said[0]["message"]
+
+
+def test_a_paused_channel_is_told_with_the_platform_s_words(alerting: Rooms, room: Room) -> None:
+    scene = alerting(room)
+    channels.pause(scene.desk.store, channels.by_name(scene.desk.store, "loft").id, "401: token has expired")
+    drain(scene)
+    assert room.titles == ["Fjordlicht: Kanal loft ist pausiert"]
+    assert room.said[0]["message"] == "Grund: 401: token has expired\nhttps://desk.example.org"
+    assert room.said[0]["type"] == "failure"
+
+
+def test_calm_words_alert_nobody(alerting: Rooms, room: Room) -> None:
+    scene = alerting(room)
+    scene.says()
+    assert drain(scene) == 0
+
+
+def test_one_cause_is_told_once_over_restarts(alerting: Rooms, room: Room) -> None:
+    first = alerting(room)
+    first.says(severe=True)
+    drain(first)
+    assert drain(alerting(room)) == 0
+    assert len(room.said) == 1
+
+
+def test_two_processes_tell_each_alert_once(alerting: Rooms, room: Room) -> None:
+    here, there = alerting(room), alerting(room)
+    for _ in range(4):
+        here.says(severe=True)
+    while alert_once(here.desk) | alert_once(there.desk):
+        pass
+    assert len({said["message"] for said in room.said}) == len(room.said) == 4
+
+
+def test_a_crash_while_sending_repeats_it_and_says_so(alerting: Rooms, room: Room, freeze: Freeze) -> None:
+    clock = freeze()
+    first = alerting(room)
+    first.says(severe=True)
+    alerts.claim(first.desk.store, timedelta(minutes=5))  # and then the process is gone
+    second = alerting(room)
+    assert drain(second) == 0
+    clock.shift(301)
+    assert drain(second) == 1
+    assert room.titles == ["Wiederholung: Fjordlicht: schwere Beschwerde auf loft"]
+    assert "Diese Nachricht kommt vielleicht zum zweiten Mal." in room.said[0]["message"]
+
+
+def test_a_chat_that_fails_is_tried_again_later(alerting: Rooms, room: Room, freeze: Freeze) -> None:
+    clock = freeze()
+    scene = alerting(room)
+    scene.says(severe=True)
+    room.open = False
+    assert drain(scene) == 1
+    room.open = True
+    assert drain(scene) == 0
+    clock.shift(20)
+    assert drain(scene) == 1
+    assert len(room.said) == 1
+    assert rows(scene, "SELECT attempts, last_error FROM alerts WHERE sent_at IS NOT NULL") == [(2, None)]
+
+
+def test_who_has_it_is_not_told_again_because_another_fails(
+    alerting: Rooms, room: Room, httpserver: HTTPServer, freeze: Freeze
+) -> None:
+    clock = freeze()
+    night = Room(httpserver, "/night")
+    scene = alerting(night, room)
+    scene.says(severe=True)
+    night.open = False
+    drain(scene)
+    clock.shift(1200)
+    night.open = True
+    drain(scene)
+    assert (len(room.said), len(night.said)) == (1, 1)
+
+
+def test_a_chat_that_is_gone_is_given_up_and_the_reason_kept(alerting: Rooms, room: Room, freeze: Freeze) -> None:
+    clock = freeze()
+    scene = alerting(room)
+    scene.says(severe=True)
+    room.open = False
+    drain(scene)
+    clock.shift(86_400)
+    drain(scene)
+    clock.shift(86_400)
+    assert drain(scene) == 0
+    ((said,),) = rows(scene, "SELECT last_error FROM alerts WHERE sent_at IS NOT NULL")
+    assert str(said).startswith("given up: not taken by json-")
+    assert room.url.rpartition(":")[2] not in str(said)
+
+
+def test_a_rule_that_is_off_is_silent(alerting: Rooms, room: Room) -> None:
+    scene = alerting(room, more="severe_complaint = false")
+    scene.says(severe=True)
+    assert drain(scene) == 1
+    assert room.said == []
+    assert rows(scene, "SELECT reached FROM alerts WHERE sent_at IS NOT NULL") == [("[]",)]
+
+
+def test_without_receivers_alerts_end_and_stay_visible(opened: Open) -> None:
+    scene = opened()
+    scene.says(severe=True)
+    assert drain(scene) == 1
+    assert rows(scene, "SELECT rule, reached, sent_at IS NULL FROM alerts") == [("severe_complaint", "[]", 0)]
+
+
+def test_a_newer_version_s_rule_is_left_alone(alerting: Rooms, room: Room) -> None:
+    scene = alerting(room)
+    with scene.desk.store.write() as db:
+        alerts.raise_alert(db, "from_the_future", "x", 1, None, now())
+    assert drain(scene) == 1
+    assert room.said == []
+
+
+@pytest.mark.parametrize(
+    ("config", "channel", "quoted"),
+    [("short", "loft", True), ("short", "attic", False), ("none", "loft", False)],
+)
+def test_words_are_quoted_only_where_owner_and_platform_allow(
+    alerting: Rooms, room: Room, config: str, channel: str, quoted: bool
+) -> None:
+    scene = alerting(room, more=f'quote = "{config}"')
+    scene.says("Die Lampe brennt!", severe=True, channel=channel)
+    drain(scene)
+    assert ("„Die Lampe brennt!“" in room.said[0]["message"]) is quoted
+
+
+def test_a_very_long_text_is_quoted_shortly(alerting: Rooms, room: Room) -> None:
+    scene = alerting(room, more='quote = "short"')
+    scene.says("Wort " * 20_000, severe=True, name="N" * 5000)
+    drain(scene)
+    assert len(room.said[0]["message"]) < 600
