@@ -46,9 +46,9 @@ class Faulty:
         if order and order.kind.startswith("drop"):
             await _hang_up(receive, send)
             return
-        if answer and answer.status < 300 and not order:
-            self._last[scope["path"]] = answer
         said = self._spoil(order, scope, answer)
+        if said.status < 300 and (order is None or order.kind == "shuffle"):
+            self._last[scope["path"]] = said
         headers = [(name, value) for name, value in said.headers if name != b"content-length"]
         headers.append((b"content-length", str(len(said.body)).encode()))
         await send({"type": "http.response.start", "status": said.status, "headers": headers})
@@ -95,7 +95,7 @@ class Faulty:
             "malformed": lambda: Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2]),
             "nonsense": lambda: Answer(answer.status, [(b"content-type", b"text/html")], b"<html><b>Welcome"),
             "spoilt": lambda: _each(answer, lambda found: [{"id": found[0]["id"]}, *found[1:]]),
-            "shuffle": lambda: _each(answer, lambda found: found[1::2] + found[::-2]),
+            "shuffle": lambda: _each(answer, lambda found: found[1:] + found[:1]),
         }.get(kind, lambda: answer)()
 
     def _record(self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None) -> None:
