@@ -32,7 +32,7 @@ LATE = {
 }  # fmt: skip
 """Heavy libraries, imported on first use. The web's own are imported at the top only where the web is."""
 WEB = {"fastapi", "starlette", "jinja2"}
-WEB_FILES = re.compile(r"desk/(web|square)/.*")
+WEB_FILES = re.compile(r"desk/(web|square|demo)/.*")
 
 CLOCK = "twoway/clock.py"
 _TIMES = {

@@ -1,9 +1,12 @@
 """Imports go one way, libraries stay where they belong, and one file reads the time."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.house import files
-from tests.house.rules import broken
+from tests.house.rules import LATE, WEB, broken
 
 HOUSE = [*files.paths(*files.FLOORS), *files.paths(*files.FLOORS, suffix=".sql")]
 
@@ -64,3 +67,18 @@ def test_a_broken_rule_is_seen(path: str, text: str) -> None:
 )
 def test_what_is_allowed_is_left_alone(path: str, text: str) -> None:
     assert broken(path, text) == []
+
+
+def loaded_by(module: str) -> set[str]:
+    """The heavy libraries that a fresh interpreter has loaded after importing ``module``."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=files.ROOT, capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()} & (LATE | WEB)
+
+
+def test_putting_the_desk_together_loads_nothing_heavy() -> None:
+    assert loaded_by("desk.wiring") == set()
+
+
+def test_a_heavy_library_would_be_seen() -> None:
+    assert loaded_by("uvicorn") == {"uvicorn"}
