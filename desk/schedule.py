@@ -5,11 +5,15 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Event, Thread
 from typing import Any
 
 import structlog
 
 from desk.wiring import Desk
+from twoway import clock
+from twoway.errors import ChannelError
+from twoway.store import channels
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +23,8 @@ ALERT_EVERY = 2
 SEAL_EVERY = 10
 DIGEST_EVERY = 30
 WAKE_EVERY = 30
+LISTEN_SECONDS = 300
+"""How long one wait for a platform's call lasts."""
 SPREAD = 5
 """Seconds over which the first polls of many channels are spread."""
 
@@ -103,12 +109,35 @@ def start(desk: Desk) -> Callable[[], None]:
     _every(scheduler, SEAL_EVERY, "seal", partial(seal_all, desk))
     _every(scheduler, WAKE_EVERY, "wake", partial(wake, desk))
     scheduler.start()
-    return partial(scheduler.shutdown, wait=True)
+    stopped = Event()
+    for name in filter(desk.can_wake, desk.names):
+        Thread(target=_listen, args=(desk, name, scheduler, stopped), daemon=True, name=f"wake {name}").start()
+    return partial(_stop, scheduler, stopped)
+
+
+def _stop(scheduler: Any, stopped: Event) -> None:
+    stopped.set()
+    scheduler.shutdown(wait=True)
+
+
+def _listen(desk: Desk, name: str, scheduler: Any, stopped: Event) -> None:
+    """Poll a channel at once when its platform calls; what a call misses, the next regular poll hears."""
+    while not stopped.is_set():
+        called = channels.by_name(desk.store, name).paused_at is None and _called(desk, name)
+        if called:
+            scheduler.modify_job(f"collect {name}", next_run_time=clock.now())
+        stopped.wait(1 if called else desk.poll_seconds(name))
+
+
+def _called(desk: Desk, name: str) -> bool:
+    try:
+        return desk.wait(name, LISTEN_SECONDS)
+    except ChannelError as error:
+        log.info("cannot listen", channel=name, said=error.said)  # the poll meets the same and shows it in the health
+        return False
 
 
 def _every(scheduler: Any, seconds: int, name: str, job: Callable[[], None], after: int = 0) -> None:
-    from twoway import clock
-
     first = clock.now() + timedelta(seconds=after)
     scheduler.add_job(partial(_loudly, name, job), "interval", seconds=seconds, id=name, next_run_time=first)
 

@@ -92,6 +92,15 @@ class Desk:
         configured = self._configured(name)
         kinds.channel(configured.kind).check(self._connection(configured))
 
+    def wait(self, name: str, seconds: float) -> bool:
+        """Wait at most ``seconds`` for a sign that polling a channel is worth it. Raises ChannelError."""
+        configured = self._configured(name)
+        return bool(load(kinds.channel(configured.kind).wake)(self._connection(configured), seconds))
+
+    def can_wake(self, name: str) -> bool:
+        """Can this channel's platform call us?"""
+        return bool(kinds.channel(self._configured(name).kind).wake)
+
     def writer(self) -> Writer:
         """Whoever proposes answers. Raises ConfigError for a template that cannot be filled in."""
         if self._writer is None:

@@ -52,6 +52,9 @@ class Channel:
     """``listener.square:Collector``; imported on first use."""
     sender: str
     """``responders.square:Sender`` or ``responders.by_hand:Sender``."""
+    wake: str = ""
+    """``listener.mail:idle``, where the platform can call: (connection, seconds) -> whether a poll is worth it now.
+    It waits at most that long and hears nothing itself; raises ChannelError."""
 
     def __post_init__(self) -> None:
         for half, path in (("collector", self.collector), ("sender", self.sender)):

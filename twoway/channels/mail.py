@@ -163,4 +163,5 @@ CHANNEL = Channel(
     policy=Policy(),
     collector="listener.mail:Collector",
     sender="responders.mail:Sender",
+    wake="listener.mail:idle",
 )
