@@ -11,14 +11,13 @@ from pydantic.fields import FieldInfo
 
 from tests.house import files
 from twoway.channels import channel, paths
-from twoway.config import Alerts, Common, Conversation, Desk, Digest, Judge, Template, Web
+from twoway.config import Alerts, Common, Conversation, Desk, Digest, Template, Web
 
 EXAMPLE = files.ROOT / "config.example.toml"
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "desk": Desk,
     "web": Web,
-    "judge": Judge,
     "alerts": Alerts,
     "digest": Digest,
     "templates": Template,

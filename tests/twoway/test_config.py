@@ -71,7 +71,6 @@ def mistakes(path: Path) -> list[str]:
 def test_a_brand_is_enough(write: Write) -> None:
     config = load(write(MINIMAL))
     assert config.desk.brand == "Kaffee Nord"
-    assert config.desk.query == ("Kaffee Nord",)
     assert config.web.url == "http://127.0.0.1:8620"
     assert config.channels == {}
     assert config.conversation.resolve_waiting_after == timedelta(days=14)
@@ -112,8 +111,6 @@ def test_every_mistake_is_reported_at_once(write: Write) -> None:
         loft = "Nord"
         address = "Ihr"
         answer_within = "soon"
-        [judge]
-        name = "oracle"
         [digest]
         recipients = [{ address = "nobody", at = "25:00" }]
         [[templates]]
@@ -138,7 +135,6 @@ def test_every_mistake_is_reported_at_once(write: Write) -> None:
         "desk.timezone: must be a time zone such as \"Europe/Berlin\"; did you mean 'Europe/Berlin'?",
         'digest.recipients[1].address: must be a mail address such as "name@example.org"',
         'digest.recipients[1].at: must be a time of day such as "07:30"',
-        "judge.name: must be 'rules'",
         "templates[1].text: is empty",
         "web.port: must be a whole number",
         "wep: there is no such key; did you mean 'web'?",

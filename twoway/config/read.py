@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from twoway.channel import Channel
 from twoway.config import mistakes
-from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Judge, Section, Template, Web
+from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Section, Template, Web
 from twoway.config.values import nearest
 from twoway.errors import ConfigError
 
@@ -47,7 +47,6 @@ class Config:
     web: Web
     channels: Mapping[str, ConfiguredChannel]
     """By name, in the order of the file; those switched off are here too, with empty secrets."""
-    judge: Judge
     alerts: Alerts
     digest: Digest
     templates: tuple[Template, ...]
@@ -106,12 +105,12 @@ class _Reader:
         self._unknown_sections(table)
         desk, web = self._section(Desk, table, "desk"), self._section(Web, table, "web")
         channels = self._channels(table.get("channels", {}))
-        judge, alerts = self._section(Judge, table, "judge"), self._section(Alerts, table, "alerts")
+        alerts = self._section(Alerts, table, "alerts")
         digest = self._section(Digest, table, "digest")
         templates = self._checked(_Templates, {"templates": table.get("templates", [])})
         conversation = self._section(Conversation, table, "conversation")
-        if desk and web and judge and alerts and digest and templates and conversation and not self.mistakes:
-            return Config(self.path, desk, web, channels, judge, alerts, digest, templates.templates, conversation)
+        if desk and web and alerts and digest and templates and conversation and not self.mistakes:
+            return Config(self.path, desk, web, channels, alerts, digest, templates.templates, conversation)
         raise ConfigError(self.mistakes)
 
     def _unknown_sections(self, table: Mapping[str, Any]) -> None:

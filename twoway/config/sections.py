@@ -40,21 +40,12 @@ class Desk(Section):
     """Whose desk it is."""
 
     brand: Name
-    words: tuple[Name, ...] = ()
-    """Words by which people mean the brand; none: its name."""
-    handles: tuple[Name, ...] = ()
-    """Names of the brand's own accounts."""
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("de", "en")
     """Languages the desk answers in; the first is the one it speaks where nobody says otherwise."""
     timezone: Zone = ZoneInfo("Europe/Berlin")
     database: InFolder = Path("twoway.db")
     allow_private: tuple[NetworkOrHost, ...] = ()
     """Networks and hosts inside the house that requests may go to."""
-
-    @property
-    def query(self) -> tuple[str, ...]:
-        """What a text must hold to be a mention: words and handles, or the brand's name."""
-        return (*(self.words or (self.brand,)), *self.handles)
 
 
 class Web(Section):
@@ -84,12 +75,6 @@ class Common(Section):
     """How long an approved answer waits before it is sent."""
     poll_seconds: Annotated[Seconds, Field(ge=1)] | None = None
     """None: the platform's own pace."""
-
-
-class Judge(Section):
-    """Who judges."""
-
-    name: Literal["rules"] = "rules"
 
 
 class Alerts(Section):
