@@ -23,7 +23,7 @@ class Letter:
     cc: tuple[str, ...]
     """One that the server refuses for good is left out."""
     own: str
-    """The desk's own mailbox, which gets a copy without standing in a header."""
+    """The desk's own mailbox, which gets a copy without standing in a header; empty where no copy is wanted."""
     content: bytes
     """In CRLF form."""
     utf8: bool = False
@@ -128,6 +128,11 @@ def _envelope(smtp: smtplib.SMTP, server: Server, letter: Letter) -> None:
         code, words = smtp.rcpt(mail)
         if not 500 <= code < 600:
             _expect(server, (code, words), mail)
+    if letter.own:
+        _own_copy(smtp, server, letter)
+
+
+def _own_copy(smtp: smtplib.SMTP, server: Server, letter: Letter) -> None:
     code, words = smtp.rcpt(letter.own)
     if 500 <= code < 600:
         said = f"the desk's own mailbox {letter.own} refuses its copy ({code} {server.said(words)}); nothing was sent"
