@@ -118,6 +118,16 @@ def test_no_flag_is_changed(dovecot: Dovecot, channel: Connection) -> None:
     assert dovecot.flags(DESK) == before
 
 
+def test_an_ordinary_client_would_have_changed_one(dovecot: Dovecot, channel: Connection) -> None:
+    dovecot.put(DESK, letter(1))
+    before = dovecot.flags(DESK)
+    with dovecot.login(DESK) as client:
+        client.select("INBOX")
+        client.fetch("1", "(BODY[])")
+
+    assert dovecot.flags(DESK) != before
+
+
 def test_new_uids_for_all_mail_lose_nothing_and_bring_nothing_old_back(dovecot: Dovecot, channel: Connection) -> None:
     dovecot.put(DESK, letter(1), at=clock.now() - timedelta(hours=5))
     [first] = pages(channel)
