@@ -1,12 +1,12 @@
 """Each test runs over every channel that can do what it needs; what a channel cannot do is no skipped test."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.contract.rig import Desk, Rig
 from tests.contract.rigs import CAN, MARKS, RIGS
+from tests.servers.fixtures import *  # noqa: F403
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -26,9 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     """A channel with an empty platform."""
-    with RIGS[request.param](tmp_path) as opened:
+    with RIGS[request.param](request) as opened:
         yield opened
 
 

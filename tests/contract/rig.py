@@ -57,8 +57,8 @@ class Rig(Protocol):
     def refuse_login(self) -> None:
         """From now on the login is refused."""
 
-    def in_our_name(self) -> list[str]:
-        """What really stands on the platform in the brand's name, oldest first."""
+    def in_our_name(self, expected: int) -> list[str]:
+        """What really stands there in the brand's name, oldest first; may wait until there are that many."""
 
 
 @dataclass

@@ -4,20 +4,23 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from listener.log import Collector as LogCollector
 from listener.square import Collector as SquareCollector
 from responders.by_hand import Sender as HandSender
 from responders.square import Sender as SquareSender
+from tests.contract.mail import MailRig, open_mail
 from tests.contract.rig import Rig
 from tests.fakes.square import BRAND, TOKEN, FakeSquare, client, fake_square
 from twoway import clock
 from twoway.channels import log, square
 from twoway.ports import Access, Inbound
+
+Open = Callable[[pytest.FixtureRequest], AbstractContextManager[Rig]]
 
 
 @dataclass
@@ -82,7 +85,7 @@ class SquareRig:
     def refuse_login(self) -> None:
         self.connection.http.headers["Authorization"] = "Bearer revoked"
 
-    def in_our_name(self) -> list[str]:
+    def in_our_name(self, expected: int) -> list[str]:
         return self.platform.posts_of_brand()
 
 
@@ -126,10 +129,10 @@ SQUARES: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
 }
 
 
-def _square(rules: dict[str, Any], can: frozenset[str]) -> Callable[[Path], AbstractContextManager[Rig]]:
+def _square(rules: dict[str, Any], can: frozenset[str]) -> Open:
     @contextmanager
-    def open_rig(folder: Path) -> Iterator[Rig]:
-        with fake_square(folder, **rules) as platform:
+    def open_rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
+        with fake_square(request.getfixturevalue("tmp_path"), **rules) as platform:
             rig = SquareRig(platform, can)
             yield rig
             rig.connection.http.close()
@@ -138,16 +141,26 @@ def _square(rules: dict[str, Any], can: frozenset[str]) -> Callable[[Path], Abst
 
 
 @contextmanager
-def _log(folder: Path) -> Iterator[Rig]:
+def _log(request: pytest.FixtureRequest) -> Iterator[Rig]:
     yield LogRig()
 
 
-RIGS: dict[str, Callable[[Path], AbstractContextManager[Rig]]] = {
+@contextmanager
+def _mail(request: pytest.FixtureRequest) -> Iterator[Rig]:
+    yield open_mail(request)
+
+
+RIGS: dict[str, Open] = {
     **{name: _square(rules, can) for name, (rules, can) in SQUARES.items()},
     "log": _log,
+    "mail": _mail,
 }
 
-CAN: dict[str, frozenset[str]] = {**{name: can for name, (_, can) in SQUARES.items()}, "log": LogRig.can}
+CAN: dict[str, frozenset[str]] = {
+    **{name: can for name, (_, can) in SQUARES.items()},
+    "log": LogRig.can,
+    "mail": MailRig.can,
+}
 """What each can do; see `Rig.can`."""
-MARKS: dict[str, Any] = {}
+MARKS: dict[str, Any] = {"mail": pytest.mark.servers}
 """Marks of set-ups that need programs of their own."""

@@ -72,7 +72,7 @@ class Faulty:
         async def receive() -> Message:
             nonlocal delivered
             if delivered:
-                return {"type": "http.disconnect"}
+                await asyncio.Event().wait()  # nobody hangs up before the platform has answered
             delivered = True
             return {"type": "http.request", "body": body, "more_body": False}
 

@@ -38,7 +38,7 @@ def test_a_long_answer_becomes_a_chain_of_numbered_posts(rig: SquareRig) -> None
         before = (*before, rig.sender().send(Part(preview, number, f"k{number}", before)))
     rows = rig.platform.board.file.rows("SELECT id, in_reply_to FROM posts ORDER BY id")
     assert [row["in_reply_to"] for row in rows] == [None, 1, 2, 3]
-    assert rig.in_our_name() == list(preview.parts)
+    assert rig.in_our_name(3) == list(preview.parts)
 
 
 def test_an_answer_too_long_for_all_parts_is_rejected_before_anybody_approves_it(rig: SquareRig) -> None:
@@ -82,7 +82,7 @@ def test_each_fault_of_a_send_says_what_to_do_next(
     with pytest.raises(expected) as raised:
         rig.sender().send(part)
     assert (raised.value.channel, raised.value.operation) == (rig.name, "send")
-    assert len(rig.in_our_name()) == stands
+    assert len(rig.in_our_name(stands)) == stands
 
 
 def test_an_answer_that_takes_longer_than_we_wait_is_in_doubt(rig: SquareRig) -> None:
