@@ -1,13 +1,10 @@
 """The collector on a real Dovecot."""
 
-import os
 import threading
-import tracemalloc
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
 from listener.mail import BYTES_A_PAGE, LARGEST, START, idle
 from tests.mail.accounts import collector, pages, reading
@@ -16,7 +13,7 @@ from tests.servers.wire import Wire, tapped
 from twoway import clock
 from twoway.channels.mail import Connection
 from twoway.domain import Mention, OwnPost, Page
-from twoway.errors import AuthFailed, Temporary
+from twoway.errors import Temporary
 from twoway.text import sha256
 
 pytestmark = pytest.mark.servers
@@ -209,46 +206,6 @@ def test_pages_are_bounded_by_bytes(dovecot: Dovecot, channel: Connection) -> No
     assert [len(page.mentions) for page in heard] == [3, 1]
 
 
-def test_a_wrong_password_pauses_the_channel_and_is_not_repeated(dovecot: Dovecot) -> None:
-    channel = reading(dovecot, dovecot.account(DESK), password=SecretStr("geheim-123"))
-    with pytest.raises(AuthFailed) as refused:
-        pages(channel)
-
-    assert "geheim-123" not in f"{refused.value}{refused.value!r}{refused.value.__cause__}{refused.value.__context__}"
-
-
-@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
-def test_a_server_that_takes_no_password_in_the_clear_is_explained_and_gets_none(
-    dovecot: Dovecot, channel: Connection
-) -> None:
-    plain = reading(dovecot, DESK, imap={"host": "127.0.0.2", "port": dovecot.imap_port, "security": "none"})
-
-    with pytest.raises(AuthFailed, match='security = "tls"'):
-        pages(plain)
-
-
-@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
-def test_starttls_makes_the_same_port_safe(dovecot: Dovecot, channel: Connection) -> None:
-    safe = reading(dovecot, DESK, imap={"host": "127.0.0.2", "port": dovecot.imap_port, "security": "starttls"})
-
-    assert len(pages(safe)) == 1
-
-
-def test_an_unknown_certificate_is_refused(dovecot: Dovecot, channel: Connection) -> None:
-    with pytest.raises(AuthFailed, match="ca_file"):
-        pages(reading(dovecot, DESK, ca_file=None))
-
-
-def test_a_folder_that_is_not_there_is_named(dovecot: Dovecot, channel: Connection) -> None:
-    with pytest.raises(AuthFailed, match="Nirgends"):
-        list(collector(reading(dovecot, DESK, folder="Nirgends")).collect("Nirgends", None))
-
-
-def test_a_server_that_is_down_is_temporary(dovecot: Dovecot, channel: Connection) -> None:
-    with pytest.raises(Temporary):
-        pages(reading(dovecot, DESK, imap={"host": "127.0.0.1", "port": 9}))
-
-
 def test_a_connection_lost_within_a_page_is_temporary_and_reading_goes_on(
     dovecot: Dovecot, channel: Connection, wire: Wire
 ) -> None:
@@ -277,43 +234,3 @@ def test_idle_wakes_when_mail_arrives(dovecot: Dovecot, channel: Connection, wir
 
 def test_idle_without_news_says_so(channel: Connection) -> None:
     assert idle(channel, 0.05) is False
-
-
-@pytest.fixture
-def full(dovecot: Dovecot) -> str:
-    """An account with 50,000 old mails: one file under 50,000 names."""
-    user = dovecot.account("full@desk.test")
-    folders = [dovecot.home(user), *(dovecot.home(user) / "Maildir" / name for name in ("", "cur", "new", "tmp"))]
-    for folder in folders:
-        folder.mkdir(exist_ok=True)
-        dovecot.own(folder)
-    source = folders[0] / "mail"
-    source.write_bytes(letter(0, text="x" * 2000))
-    dovecot.own(source)
-    os.utime(source, (datetime(2026, 1, 1, tzinfo=UTC).timestamp(),) * 2)
-    for number in range(50_000):
-        os.link(source, folders[3 - 1] / f"1700000000.M{number}P1.old,S=2100,W=2100:2,S")
-    return user
-
-
-def test_fifty_thousand_old_mails_cost_nothing(dovecot: Dovecot, full: str, wire: Wire) -> None:
-    channel = reading(dovecot, full, imap={"host": "127.0.0.1", "port": wire.port, "security": "none"})
-    tracemalloc.start()
-    [first] = pages(channel)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert not first.mentions
-    assert [command.split()[0] for command in wire.commands] == ["CAPABILITY", "LOGIN", "EXAMINE", "LOGOUT"]
-    assert wire.answered < 5_000
-    assert peak < 8_000_000
-
-
-def test_the_next_mail_after_fifty_thousand_is_all_that_is_fetched(dovecot: Dovecot, full: str, wire: Wire) -> None:
-    channel = reading(dovecot, full, imap={"host": "127.0.0.1", "port": wire.port, "security": "none"})
-    [first] = pages(channel)
-    dovecot.put(full, letter(1))
-    heard = pages(channel, first.cursor)
-
-    assert [mention.title for mention in mentions(heard)] == ["Nr. 1"]
-    assert wire.answered < 10_000
