@@ -19,7 +19,7 @@ from twoway.errors import (
     StoreError,
     Temporary,
 )
-from twoway.store import Store, channels, deliveries, hearing, mentions, outcomes
+from twoway.store import Store, channels, deliveries, doubts, hearing, mentions, outcomes, receipts
 from twoway.store.deliveries import Claim
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ def deliver_once(store: Store, outlets: Mapping[str, Outlet], worker: str, lease
 
     ``worker`` names this process for ever: no other may use the same name. Raises StoreError only.
     """
-    outcomes.expire(store)
+    doubts.expire(store)
     settled = _settle_one(store, outlets)
     held = deliveries.claim(store, worker, list(outlets), lease)
     if held is None:
@@ -56,10 +56,11 @@ def _attempt(store: Store, outlet: Outlet, held: Claim, lease: timedelta) -> Non
         if not _still_right(store, outlet, held):
             return
         while part := deliveries.next_part(store.read(), held.delivery.id, held.preview):
-            deliveries.begin_part(store, held, part, lease)
+            if not outcomes.begin_part(store, held, part, lease):
+                return
             sending = True
             receipt = outlet.sender().send(part)
-            deliveries.part_sent(store, held.delivery.id, part.number, receipt, "sent")
+            receipts.part_sent(store, held.delivery.id, part.number, receipt, "sent")
             sending = False
     except (StoreError, Refused):
         # The claim was lost, or the file cannot be written: what is on the record stays true, the lease runs out.
@@ -80,7 +81,7 @@ def _still_right(store: Store, outlet: Outlet, held: Claim) -> bool:
     if target.edited or unheard:
         outcomes.withdraw(store, held, "the customer has written again meanwhile")
         return False
-    return outcomes.keep_going(store, held)
+    return True
 
 
 def _record_failure(store: Store, outlet: Outlet, held: Claim, error: Exception, sending: bool) -> None:
@@ -118,7 +119,7 @@ def _record_unexpected(store: Store, held: Claim, error: Exception, sending: boo
 
 def _settle_one(store: Store, outlets: Mapping[str, Outlet]) -> bool:
     """Read one delivery in doubt back from the platform."""
-    doubt = outcomes.take_doubt(store, list(outlets), LOOK_AGAIN)
+    doubt = doubts.take(store, list(outlets), LOOK_AGAIN)
     if doubt is None:
         return False
     try:
@@ -128,15 +129,18 @@ def _settle_one(store: Store, outlets: Mapping[str, Outlet]) -> bool:
         raise
     except Exception as error:
         log.warning("reading back failed", delivery=doubt.delivery.id, error=str(error))
-        outcomes.unclear(store, doubt.delivery.id, f"reading back failed: {error}")
+        doubts.unclear(store, doubt.delivery.id, f"reading back failed: {error}")
     return True
 
 
-def _settle(store: Store, doubt: outcomes.Doubt, finding: Finding) -> None:
+def _settle(store: Store, doubt: doubts.Doubt, finding: Finding) -> None:
+    delivery = doubt.delivery
     match finding:
         case Found(receipt):
-            outcomes.found(store, doubt.delivery.id, doubt.part.number, receipt)
+            doubts.found(store, delivery.id, doubt.part.number, receipt)
+        case Absent() if delivery.attempts >= TRIES:
+            doubts.give_up(store, delivery.id, f"not sent: {delivery.reason} (tried {delivery.attempts} times)")
         case Absent():
-            outcomes.absent(store, doubt.delivery.id)
+            doubts.absent(store, delivery.id, retry_at=clock.now() + backoff(delivery.attempts))
         case _:
-            outcomes.unclear(store, doubt.delivery.id, finding.reason)
+            doubts.unclear(store, delivery.id, finding.reason)

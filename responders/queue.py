@@ -31,5 +31,5 @@ def queue_once(store: Store, batch: int = BATCH) -> bool:
     """Give judged mentions their conversations; whether there were any."""
     waiting = queueing.unqueued(store, batch)
     for judged in waiting:
-        queueing.enqueue(store, judged.mention_id, lane(judged), rank(judged), alarming=bool(judged.severe))
+        queueing.enqueue(store, judged, lane(judged), rank(judged), alarming=bool(judged.severe))
     return bool(waiting)

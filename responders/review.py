@@ -14,12 +14,12 @@ from twoway.store import (
     approvals,
     conversations,
     deliveries,
+    doubts,
     drafts,
     hearing,
     judgements,
     mentions,
     moves,
-    outcomes,
 )
 from twoway.store.deliveries import DeliveryRow
 from twoway.store.drafts import DraftRow
@@ -63,6 +63,8 @@ def prepare(store: Store, outlet: Outlet, user: User, conversation: int, *, look
     """
     require(user.role, "read")
     found = conversations.by_id(store, conversation)
+    if found.channel_id != outlet.channel_id:
+        raise Refused(f"conversation {conversation} is not on the channel {outlet.name}")
     draft = drafts.in_work(store.read(), conversation)
     target = mentions.latest(store.read(), conversation)
     if draft is None:
@@ -201,15 +203,10 @@ def answered_by_hand(store: Store, user: User, delivery: int, where: str) -> Non
     require(user.role, "approve")
     if not where.strip():
         raise Refused("say where the answer stands: its address, or who gave it and how")
-    row = deliveries.get(store.read(), delivery)
-    if not (row.state == "unknown" or (row.route == "hand" and row.state == "pending")):
-        raise Refused(f"this answer is {row.state}; there is nothing to be said by hand")
     told = storable(where.strip())
     address = told if told.startswith(("http://", "https://")) else ""
     receipt = Receipt(address or f"by-hand:{delivery}:{sha256(told)[:16]}", clock.now(), address)
-    outcomes.by_hand(store, delivery, receipt, user.id)
-    if not address:
-        moves.note(store, row.conversation_id, told, user.id)
+    doubts.by_hand(store, delivery, receipt, user.id, told="" if address else told)
 
 
 def not_there(store: Store, user: User, delivery: int) -> None:
@@ -217,4 +214,4 @@ def not_there(store: Store, user: User, delivery: int) -> None:
     require(user.role, "approve")
     if deliveries.get(store.read(), delivery).state != "unknown":
         raise Refused("this answer is not in doubt")
-    outcomes.absent(store, delivery, user.id)
+    doubts.absent(store, delivery, user.id)

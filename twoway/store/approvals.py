@@ -61,8 +61,9 @@ def approve(store: Store, decision: Decision, session: Session) -> DeliveryRow:
     with store.write() as db:
         found = conversations.expect(db, decision.conversation, decision.version)
         draft = drafts.in_work(db, found.id)
-        if draft is None or (draft.id, draft.changed_at) != (decision.draft.id, decision.draft.changed_at):
+        if draft is None or _shown(draft) != _shown(decision.draft):
             raise Stale("this draft has changed since you looked at it; look again")
+        _refuse_closed(db, found, decision.preview)
         _refuse_second(db, found.id)
         db.execute(
             "UPDATE drafts SET state = ?, returned_reason = NULL, changed_at = ? WHERE id = ?",
@@ -70,6 +71,18 @@ def approve(store: Store, decision: Decision, session: Session) -> DeliveryRow:
         )
         approval = _approval(db, found, decision, session, now)
         return _delivery(db, found, decision, approval, session.user_id, now)
+
+
+def _shown(draft: drafts.DraftRow) -> tuple[int, str, str, str]:
+    return draft.id, draft.changed_at, draft.text, draft.subject
+
+
+def _refuse_closed(db: sqlite3.Connection, found: conversations.Conversation, preview: Preview) -> None:
+    if found.state == "resolved":
+        raise Refused("this conversation is closed; reopen it to answer once more")
+    name = db.execute("SELECT name FROM channels WHERE id = ?", (found.channel_id,)).fetchone()["name"]
+    if preview.channel != name:
+        raise Refused(f"this answer would go out on {preview.channel}, the conversation is on {name}")
 
 
 def _refuse_second(db: sqlite3.Connection, conversation: int) -> None:

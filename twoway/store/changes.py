@@ -8,7 +8,7 @@ from functools import singledispatch
 from twoway import clock
 from twoway.domain import Bounced, Change, Deleted, Edited, OwnPost, Receipt
 from twoway.states import move
-from twoway.store import conversations, deliveries, mentions
+from twoway.store import conversations, mentions, receipts
 from twoway.store.events import record
 from twoway.store.threads import thread_of
 from twoway.text import storable
@@ -26,7 +26,7 @@ def _apply(change: Change, db: sqlite3.Connection, channel: int, now: datetime) 
 
 def _known(db: sqlite3.Connection, channel: int, remote_id: str) -> sqlite3.Row | None:
     row: sqlite3.Row | None = db.execute(
-        "SELECT id, conversation_id, text, version, history FROM mentions"
+        "SELECT id, conversation_id, text, address, version, kind, history FROM mentions"
         " WHERE channel_id = ? AND remote_id = ? AND deleted_at IS NULL AND erased_at IS NULL",
         (channel, storable(remote_id)),
     ).fetchone()
@@ -36,20 +36,30 @@ def _known(db: sqlite3.Connection, channel: int, remote_id: str) -> sqlite3.Row 
 @_apply.register
 def _edited(change: Edited, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
     row = _known(db, channel, change.id)
-    text = storable(change.text)
-    if row is None or row["text"] == text:
+    if row is None:
         return False
-    version = row["version"] + 1
-    mentions.keep_version(db, row["id"], version, text, change.raw, now)
-    db.execute(
-        "UPDATE mentions SET text = ?, version = ?, judgement_id = NULL, queued = 0, changed_at = ?,"
-        " address = coalesce(nullif(?, ''), address) WHERE id = ?",
-        (text, version, clock.stamp(now), storable(change.address), row["id"]),
-    )
-    if row["conversation_id"] and not row["history"]:
-        conversations.raise_version(db, row["conversation_id"], now, "the customer edited their words")
-        conversations.reopen(db, row["conversation_id"], now, "the customer edited their words")
+    text, address = storable(change.text), storable(change.address) or row["address"]
+    if (text, address) == (row["text"], row["address"]):
+        return False
+    db.execute("UPDATE mentions SET address = ?, changed_at = ? WHERE id = ?", (address, clock.stamp(now), row["id"]))
+    if text != row["text"]:
+        version = row["version"] + 1
+        mentions.keep_version(db, row["id"], version, text, change.raw, now)
+        db.execute(
+            "UPDATE mentions SET text = ?, version = ?, judgement_id = NULL, queued = 0 WHERE id = ?",
+            (text, version, row["id"]),
+        )
+    if row["conversation_id"]:
+        _changed_words(db, row, now, said_anew=text != row["text"], why="the customer edited their words")
     return True
+
+
+def _changed_words(db: sqlite3.Connection, row: sqlite3.Row, now: datetime, *, said_anew: bool, why: str) -> None:
+    if said_anew and row["kind"] == "message" and not row["history"]:
+        conversations.said(db, row["id"], row["conversation_id"], now, why)
+    else:
+        conversations.raise_version(db, row["conversation_id"], now, why)
+    conversations.refresh_clock(db, row["conversation_id"])
 
 
 @_apply.register
@@ -58,9 +68,8 @@ def _deleted(change: Deleted, db: sqlite3.Connection, channel: int, now: datetim
     if row is None:
         return False
     db.execute("UPDATE mentions SET deleted_at = ? WHERE id = ?", (clock.stamp(change.at), row["id"]))
-    if row["conversation_id"] and not row["history"]:
-        conversations.raise_version(db, row["conversation_id"], now, "the customer deleted their words")
-        conversations.refresh_clock(db, row["conversation_id"])
+    if row["conversation_id"]:
+        _changed_words(db, row, now, said_anew=False, why="the customer deleted their words")
     return True
 
 
@@ -74,7 +83,7 @@ def _own_post(change: OwnPost, db: sqlite3.Connection, channel: int, now: dateti
     part = _doubtful_part(db, channel, conversation, change)
     if part:
         receipt = Receipt(change.id, change.created_at, change.url)
-        deliveries.keep_receipt(db, part["delivery_id"], part["number"], receipt, "heard", now)
+        receipts.keep_receipt(db, part["delivery_id"], part["number"], receipt, "heard", now)
         return True
     _outside_answer(db, channel, conversation, change, now)
     return True
@@ -122,7 +131,7 @@ def _outside_answer(
     conversations.refresh_clock(db, conversation)
     found = conversations.get(db, conversation)
     if found.state == "open" and found.awaiting_since is None:
-        db.execute("UPDATE conversations SET state = 'waiting' WHERE id = ?", (conversation,))
+        conversations.wait(db, found, now)
 
 
 @_apply.register
@@ -131,17 +140,16 @@ def _bounced(change: Bounced, db: sqlite3.Connection, channel: int, now: datetim
     row = db.execute(
         "SELECT d.id, d.state, d.conversation_id FROM receipts r JOIN deliveries d ON d.id = r.delivery_id"
         f" WHERE r.channel_id = ? AND r.remote_id IN ({marks}) AND d.state = 'sent'",
-        (channel, *change.remote_ids),
+        (channel, *map(storable, change.remote_ids)),
     ).fetchone()
     if row is None:
         return False
-    reason = storable(change.reason)
     db.execute(
         "UPDATE deliveries SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
-        (move("delivery", row["state"], "failed"), reason, clock.stamp(now), row["id"]),
+        (move("delivery", row["state"], "failed"), storable(change.reason), clock.stamp(now), row["id"]),
     )
     record(db, "delivery.bounced", now, channel=channel, conversation=row["conversation_id"], delivery=row["id"])
-    conversations.note(db, row["conversation_id"], reason, None, now)
+    conversations.note(db, row["conversation_id"], change.reason, None, now)
     conversations.raise_version(db, row["conversation_id"], now, "our answer came back")
     conversations.reopen(db, row["conversation_id"], now, "our answer came back")
     conversations.refresh_clock(db, row["conversation_id"])

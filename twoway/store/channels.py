@@ -1,14 +1,16 @@
 """Channels: who they are, how far each stream has been read, and how they fare."""
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
 from twoway import clock
 from twoway.errors import NotFound, Refused
-from twoway.store import alerts
+from twoway.store import alerts, conversations
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, maybe, one
+from twoway.text import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,16 @@ def register(store: Store, name: str, kind: str, answer_seconds: int) -> Channel
             )
             record(db, "channel.started", now, channel=made.lastrowid)
         elif known.answer_seconds != answer_seconds:
-            db.execute("UPDATE channels SET answer_seconds = ? WHERE id = ?", (answer_seconds, known.id))
+            _promise(db, known.id, answer_seconds)
     return by_name(store, name)
+
+
+def _promise(db: sqlite3.Connection, channel: int, answer_seconds: int) -> None:
+    """Another time to answer within holds for what is owed already, too."""
+    db.execute("UPDATE channels SET answer_seconds = ? WHERE id = ?", (answer_seconds, channel))
+    owed = db.execute("SELECT id FROM conversations WHERE channel_id = ? AND awaiting_since IS NOT NULL", (channel,))
+    for row in owed.fetchall():
+        conversations.refresh_clock(db, row["id"])
 
 
 def by_name(store: Store, name: str) -> ChannelRow:
@@ -92,6 +102,10 @@ def answer_since(store: Store, channel: int, since: datetime) -> None:
     """Count what was said since then as work, not as history; a channel's start only ever moves back."""
     with store.write() as db:
         db.execute("UPDATE channels SET started_at = min(started_at, ?) WHERE id = ?", (clock.stamp(since), channel))
+        db.execute(
+            "UPDATE mentions SET history = 0 WHERE channel_id = ? AND history = 1 AND created_at >= ?",
+            (channel, clock.stamp(since)),
+        )
         record(db, "channel.answers_since", clock.now(), channel=channel, since=clock.stamp(since))
 
 
@@ -109,7 +123,7 @@ def erred(store: Store, channel: int, error: str) -> None:
     with store.write() as db:
         db.execute(
             "UPDATE channels SET last_error_at = ?, last_error = ? WHERE id = ?",
-            (clock.stamp(clock.now()), error, channel),
+            (clock.stamp(clock.now()), storable(error), channel),
         )
 
 
@@ -120,7 +134,7 @@ def pause(store: Store, channel: int, reason: str) -> None:
         paused = db.execute(
             "UPDATE channels SET paused_at = ?, paused_reason = ?, last_error_at = ?, last_error = ?"
             " WHERE id = ? AND paused_at IS NULL",
-            (clock.stamp(now), reason, clock.stamp(now), reason, channel),
+            (clock.stamp(now), storable(reason), clock.stamp(now), storable(reason), channel),
         )
         if paused.rowcount:
             record(db, "channel.paused", now, channel=channel)

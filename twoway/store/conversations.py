@@ -11,6 +11,7 @@ from twoway.states import move
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, one
+from twoway.text import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Conversation:
     opened_at: str
     changed_at: str
     last_heard_at: str
-    settled_at: str | None
+    settled_version: int
     awaiting_since: str | None
     due_at: str | None
     snoozed_until: str | None
@@ -79,7 +80,7 @@ def note(db: sqlite3.Connection, conversation: int, text: str, user: int | None,
     """Write an internal note. It changes no version: what was approved stays approved."""
     db.execute(
         "INSERT INTO notes (conversation_id, user_id, text, at) VALUES (?, ?, ?, ?)",
-        (conversation, user, text, clock.stamp(now)),
+        (conversation, user, storable(text), clock.stamp(now)),
     )
     record(db, "conversation.noted", now, conversation=conversation, user=user)
 
@@ -98,6 +99,8 @@ def raise_version(db: sqlite3.Connection, conversation: int, now: datetime, why:
     for delivery in cancelled:
         record(db, "delivery.cancelled", now, conversation=conversation, user=user, delivery=delivery["id"], why=why)
         hand_back(db, conversation, delivery["approval_id"], now)
+        if db.execute("SELECT 1 FROM parts WHERE delivery_id = ? AND state = 'sent'", (delivery["id"],)).fetchone():
+            note(db, conversation, "only a part of the answer was sent", None, now)
 
 
 def hand_back(db: sqlite3.Connection, conversation: int, approval: int, now: datetime) -> None:
@@ -127,12 +130,29 @@ def reopen(db: sqlite3.Connection, conversation: int, now: datetime, why: str) -
     record(db, "conversation.reopened", now, conversation=conversation, was=found.state, why=why)
 
 
+def attach(db: sqlite3.Connection, mention: int, conversation: int) -> None:
+    """Make a mention part of a conversation, known from its present version on."""
+    db.execute(
+        "UPDATE mentions SET conversation_id = :conversation,"
+        " said_version = (SELECT version FROM conversations WHERE id = :conversation) WHERE id = :mention",
+        {"conversation": conversation, "mention": mention},
+    )
+
+
+def said(db: sqlite3.Connection, mention: int, conversation: int, now: datetime, why: str) -> None:
+    """The customer has said something new here: nothing approved before holds, and it is back on the desk."""
+    raise_version(db, conversation, now, why)
+    reopen(db, conversation, now, why)
+    attach(db, mention, conversation)
+    db.execute("UPDATE conversations SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), conversation))
+
+
 _AWAITING = """
-SELECT min(w.said_at) FROM wanting w
-WHERE w.conversation_id = :id AND w.changed_at > max(
-    coalesce((SELECT settled_at FROM conversations WHERE id = :id), ''),
-    coalesce((SELECT max(a.at) FROM deliveries d JOIN approvals a ON a.id = d.approval_id
-              WHERE d.conversation_id = :id AND d.state = 'sent'), ''))
+SELECT min(w.said_at) FROM wanting w JOIN conversations c ON c.id = w.conversation_id
+WHERE c.id = :id AND w.said_version > max(
+    c.settled_version,
+    coalesce((SELECT max(a.version) FROM deliveries d JOIN approvals a ON a.id = d.approval_id
+              WHERE d.conversation_id = :id AND d.state = 'sent'), 0))
   AND NOT EXISTS (SELECT 1 FROM outside_answers o WHERE o.conversation_id = :id AND o.created_at >= w.said_at)
 """
 
@@ -158,20 +178,25 @@ def refresh_clock(db: sqlite3.Connection, conversation: int) -> None:
     )
 
 
-def park(
-    db: sqlite3.Connection, conversation: Conversation, state: str, now: datetime, until: datetime | None = None
-) -> None:
-    """Move to `waiting` or `snoozed`; a person dealt with all that was heard."""
+def settle(db: sqlite3.Connection, conversation: int) -> None:
+    """A person dealt with all that was said so far, answered or not."""
+    db.execute("UPDATE conversations SET settled_version = version WHERE id = ?", (conversation,))
+
+
+def wait(db: sqlite3.Connection, conversation: Conversation, now: datetime) -> None:
+    """Nothing is owed here for now: everything was answered or settled."""
     db.execute(
-        "UPDATE conversations SET state = ?, snoozed_until = ?, changed_at = ?, settled_at = ? WHERE id = ?",
-        (
-            move("conversation", conversation.state, state),
-            clock.stamp(until) if until else None,
-            clock.stamp(now),
-            # Snoozing is no answer: what awaits goes on awaiting.
-            conversation.settled_at if state == "snoozed" else clock.stamp(now),
-            conversation.id,
-        ),
+        "UPDATE conversations SET state = ?, snoozed_until = NULL, awaiting_since = NULL, due_at = NULL,"
+        " changed_at = ? WHERE id = ?",
+        (move("conversation", conversation.state, "waiting"), clock.stamp(now), conversation.id),
+    )
+
+
+def snooze(db: sqlite3.Connection, conversation: Conversation, now: datetime, until: datetime) -> None:
+    """Put aside. It is no answer: what awaits goes on awaiting."""
+    db.execute(
+        "UPDATE conversations SET state = ?, snoozed_until = ?, changed_at = ? WHERE id = ?",
+        (move("conversation", conversation.state, "snoozed"), clock.stamp(until), clock.stamp(now), conversation.id),
     )
 
 
@@ -187,8 +212,8 @@ def close(
     """Resolve, by a person with a reason or by a rule that a person wrote."""
     db.execute(
         "UPDATE conversations SET state = :state, resolved_at = :now, resolved_reason = :reason, resolved_by = :user,"
-        " resolved_rule = :rule, snoozed_until = NULL, awaiting_since = NULL, due_at = NULL, changed_at = :now,"
-        " settled_at = :now WHERE id = :id",
+        " resolved_rule = :rule, snoozed_until = NULL, awaiting_since = NULL, due_at = NULL, changed_at = :now"
+        " WHERE id = :id",
         {
             "state": move("conversation", conversation.state, "resolved"),
             "now": clock.stamp(now),

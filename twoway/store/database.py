@@ -102,6 +102,8 @@ def open_store(path: Path, *, create: bool = True, demo: bool = False) -> Store:
     if not path.absolute().parent.is_dir():
         raise StoreError(f"the folder of the database {path} does not exist; make it or name another")
     with _plain_words(path):
+        if not path.exists():
+            _make_private(path)
         writer = connect(path.absolute().as_uri())
         try:
             writer.execute("PRAGMA journal_mode=WAL")
@@ -110,3 +112,11 @@ def open_store(path: Path, *, create: bool = True, demo: bool = False) -> Store:
             writer.close()
             raise
     return Store(path, writer)
+
+
+def _make_private(path: Path) -> None:
+    """An empty file that only its owner may read: what customers write is nobody else's; WAL inherits it."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"the database {path} cannot be made: {error.strerror}") from error

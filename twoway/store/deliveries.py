@@ -1,19 +1,16 @@
-"""Deliveries: claimed by one statement, sent part by part, never twice (promise 3)."""
+"""Deliveries: approved answers on their way, claimed by one statement (promise 3)."""
 
 import json
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from twoway import clock
 from twoway.domain import Part, Preview, Receipt
 from twoway.errors import Refused
-from twoway.states import move
-from twoway.store import conversations
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, one
-from twoway.text import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +97,21 @@ def next_part(db: sqlite3.Connection, delivery: int, approved: Preview) -> Part 
     return Part(approved, left.number, left.key, done) if left else None
 
 
+def states(store: Store) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    return dict(store.read().execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall())
+
+
 _CLAIM = """
 UPDATE deliveries SET state = 'sending', claimed_by = :worker, lease_until = :lease, attempts = attempts + 1,
   changed_at = :now
 WHERE state = 'pending' AND id = (
   SELECT d.id FROM deliveries d JOIN channels h ON h.id = d.channel_id
   JOIN approvals a ON a.id = d.approval_id JOIN conversations c ON c.id = d.conversation_id
+  JOIN users u ON u.id = a.user_id JOIN previews w ON w.sha256 = d.sha256
   WHERE d.state = 'pending' AND d.route = 'api' AND d.not_before <= :now AND h.paused_at IS NULL
-    AND c.version = a.version AND h.name IN (SELECT value FROM json_each(:channels))
+    AND c.version = a.version AND u.active = 1 AND u.role IN ('approver', 'admin') AND w.body IS NOT NULL
+    AND h.name IN (SELECT value FROM json_each(:channels))
   ORDER BY d.not_before, d.id LIMIT 1)
 RETURNING id
 """
@@ -115,14 +119,14 @@ RETURNING id
 
 def claim(store: Store, worker: str, channels: list[str], lease: timedelta) -> Claim | None:
     """Take the oldest due delivery whose approval still holds; None when there is none."""
-    now = clock.now()
-    values = {
-        "worker": worker,
-        "lease": clock.stamp(now + lease),
-        "now": clock.stamp(now),
-        "channels": json.dumps(channels),
-    }
     with store.write() as db:
+        now = clock.now()  # the lease begins when the lock is held
+        values = {
+            "worker": worker,
+            "lease": clock.stamp(now + lease),
+            "now": clock.stamp(now),
+            "channels": json.dumps(channels),
+        }
         row = db.execute(_CLAIM, values).fetchone()
         if row is None:
             return None
@@ -130,116 +134,3 @@ def claim(store: Store, worker: str, channels: list[str], lease: timedelta) -> C
         name = db.execute("SELECT name FROM channels WHERE id = ?", (delivery.channel_id,)).fetchone()["name"]
         record(db, "delivery.claimed", now, conversation=delivery.conversation_id, delivery=delivery.id)
         return Claim(delivery, name, preview(db, delivery.sha256), worker)
-
-
-def begin_part(store: Store, held: Claim, part: Part, lease: timedelta) -> None:
-    """Write down that this part is about to be sent, and hold on to the claim. Raises Refused if it was lost."""
-    now = clock.now()
-    with store.write() as db:
-        _hold(db, held, now + lease)
-        db.execute(
-            "UPDATE parts SET state = 'sending', tried_at = coalesce(tried_at, ?) WHERE delivery_id = ? AND number = ?",
-            (clock.stamp(now), held.delivery.id, part.number),
-        )
-
-
-def _hold(db: sqlite3.Connection, held: Claim, until: datetime) -> None:
-    holding = db.execute(
-        "UPDATE deliveries SET lease_until = ? WHERE id = ? AND state = 'sending' AND claimed_by = ?",
-        (clock.stamp(until), held.delivery.id, held.worker),
-    )
-    if holding.rowcount != 1:
-        raise Refused(f"delivery {held.delivery.id} is no longer held by this worker")
-
-
-def part_sent(store: Store, delivery: int, number: int, receipt: Receipt, evidence: str) -> None:
-    """Keep the platform's word for a part; with the last part the delivery is sent."""
-    with store.write() as db:
-        keep_receipt(db, delivery, number, receipt, evidence, clock.now())
-
-
-def keep_receipt(
-    db: sqlite3.Connection,
-    delivery: int,
-    number: int,
-    receipt: Receipt,
-    evidence: str,
-    now: datetime,
-    user: int | None = None,
-) -> None:
-    """As `part_sent`, inside a transaction. A receipt that is there already (heard meanwhile) stays."""
-    found = get(db, delivery)
-    known = next(part for part in parts(db, delivery) if part.number == number)
-    if known.state != "sent":
-        row_id = db.execute(
-            "INSERT INTO receipts (delivery_id, part, channel_id, remote_id, url, evidence, user_id, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                delivery,
-                number,
-                found.channel_id,
-                storable(receipt.remote_id),
-                storable(receipt.url),
-                evidence,
-                user,
-                clock.stamp(receipt.at),
-            ),
-        ).lastrowid
-        db.execute(
-            "UPDATE parts SET state = 'sent', receipt_id = ?, tried_at = coalesce(tried_at, ?)"
-            " WHERE delivery_id = ? AND number = ?",
-            (row_id, clock.stamp(now), delivery, number),
-        )
-    if all(part.state == "sent" for part in parts(db, delivery)):
-        _finish(db, found, now, user)
-    elif found.state == "unknown":
-        release(db, found, "pending", "", now, now)
-
-
-def _finish(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime, user: int | None) -> None:
-    if delivery.state == "sent":
-        return
-    db.execute(
-        "UPDATE deliveries SET state = ?, claimed_by = NULL, lease_until = NULL, reason = '', sent_at = ?,"
-        " changed_at = ?, receipt_id = (SELECT receipt_id FROM parts WHERE delivery_id = deliveries.id"
-        " ORDER BY number DESC LIMIT 1) WHERE id = ?",
-        (move("delivery", delivery.state, "sent"), clock.stamp(now), clock.stamp(now), delivery.id),
-    )
-    record(
-        db, "delivery.sent", now, conversation=delivery.conversation_id, user=user, delivery=delivery.id,
-        approval=delivery.approval_id,
-    )  # fmt: skip
-    _move_on(db, delivery, now)
-
-
-def _move_on(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime) -> None:
-    """Where the person wanted it to go; unless the customer has written since, then it stays open."""
-    conversations.refresh_clock(db, delivery.conversation_id)
-    found = conversations.get(db, delivery.conversation_id)
-    approved = db.execute("SELECT version, user_id FROM approvals WHERE id = ?", (delivery.approval_id,)).fetchone()
-    unchanged = found.version == approved["version"] and found.awaiting_since is None
-    conversations.raise_version(db, found.id, now, "answered")
-    if unchanged and delivery.after == "resolved":
-        conversations.close(db, found, now, reason="answered", user=approved["user_id"])
-    elif unchanged and found.state == "open":
-        conversations.park(db, found, "waiting", now)
-
-
-def release(
-    db: sqlite3.Connection, delivery: DeliveryRow, state: str, reason: str, not_before: datetime, now: datetime
-) -> None:
-    """Let go of a delivery in another state; a part that was being sent is to be sent again only from `pending`."""
-    db.execute(
-        "UPDATE deliveries SET state = ?, claimed_by = NULL, lease_until = NULL, reason = ?, not_before = ?,"
-        " changed_at = ? WHERE id = ?",
-        (
-            move("delivery", delivery.state, state),
-            storable(reason),
-            clock.stamp(not_before),
-            clock.stamp(now),
-            delivery.id,
-        ),
-    )
-    if state != "unknown":
-        db.execute("UPDATE parts SET state = 'pending' WHERE delivery_id = ? AND state = 'sending'", (delivery.id,))
-    record(db, f"delivery.{state}", now, conversation=delivery.conversation_id, delivery=delivery.id)

@@ -4,10 +4,14 @@ from datetime import datetime, timedelta
 
 from twoway import clock
 from twoway.store.database import Store
+from twoway.text import storable
 
 
-def claim(store: Store, recipient: str, local_date: str, lease: timedelta) -> bool:
-    """Whether this worker is to send it now; put off by ``lease``, so that a crash while sending repeats it."""
+def claim(store: Store, recipient: str, local_date: str, lease: timedelta) -> int:
+    """Which try this worker is to make now, from 1; 0 for none.
+
+    Put off by ``lease``, so that a crash while sending repeats it.
+    """
     now = clock.now()
     with store.write() as db:
         db.execute(
@@ -16,10 +20,10 @@ def claim(store: Store, recipient: str, local_date: str, lease: timedelta) -> bo
         )
         taken = db.execute(
             "UPDATE digests SET attempts = attempts + 1, not_before = ?"
-            " WHERE recipient = ? AND local_date = ? AND sent_at IS NULL AND not_before <= ?",
+            " WHERE recipient = ? AND local_date = ? AND sent_at IS NULL AND not_before <= ? RETURNING attempts",
             (clock.stamp(now + lease), recipient, local_date, clock.stamp(now)),
-        )
-        return taken.rowcount == 1
+        ).fetchone()
+        return int(taken["attempts"]) if taken else 0
 
 
 def sent(store: Store, recipient: str, local_date: str) -> None:
@@ -36,5 +40,5 @@ def failed(store: Store, recipient: str, local_date: str, error: str, retry_at: 
     with store.write() as db:
         db.execute(
             "UPDATE digests SET last_error = ?, not_before = ? WHERE recipient = ? AND local_date = ?",
-            (error, clock.stamp(retry_at), recipient, local_date),
+            (storable(error), clock.stamp(retry_at), recipient, local_date),
         )

@@ -89,7 +89,11 @@ def save(
         target = mentions.latest(db, conversation)
         if target is None:
             raise Refused("there is nothing to answer in this conversation: the customer's words are gone")
+        if user is not None:
+            _take_back(db, conversation, user)
         known = in_work(db, conversation)
+        if known is None and seen is not None:
+            raise Stale("somebody else has approved or put away this draft meanwhile; reload it")
         if known is None:
             return _begin(db, target, storable(text), storable(subject), source, user)
         if user is None:
@@ -103,6 +107,13 @@ def save(
         )
         record(db, "draft.edited", now, conversation=conversation, user=user, draft=known.id)
         return by_id(db, known.id)
+
+
+def _take_back(db: sqlite3.Connection, conversation: int, user: int) -> None:
+    """Writing on while an approved answer has not gone out withdraws it; its words are in work again."""
+    sql = "SELECT 1 FROM deliveries WHERE conversation_id = ? AND state = 'pending'"
+    if db.execute(sql, (conversation,)).fetchone():
+        conversations.raise_version(db, conversation, clock.now(), "the draft was changed", user)
 
 
 def _begin(

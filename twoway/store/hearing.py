@@ -58,7 +58,7 @@ def _keep(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: da
     if known:
         return False
     conversation = place(db, stream["channel_id"], mention).conversation
-    row_id = mentions.insert(db, stream, mention, conversation, now)
+    row_id = mentions.insert(db, stream, mention, now)
     if conversation is not None:
         _join(db, row_id, conversation, now)
     return True
@@ -67,10 +67,9 @@ def _keep(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: da
 def _join(db: sqlite3.Connection, mention: int, conversation: int, now: datetime) -> None:
     kind, history = db.execute("SELECT kind, history FROM mentions WHERE id = ?", (mention,)).fetchone()
     if history or kind != "message":
-        return  # context, not words that anybody has to react to
-    db.execute("UPDATE conversations SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), conversation))
-    conversations.raise_version(db, conversation, now, "the customer wrote again")
-    conversations.reopen(db, conversation, now, "the customer wrote again")
+        conversations.attach(db, mention, conversation)  # context, not words that anybody has to react to
+    else:
+        conversations.said(db, mention, conversation, now, "the customer wrote again")
 
 
 def _keep_malformed(db: sqlite3.Connection, channel: int, found: Malformed, now: datetime) -> None:

@@ -88,7 +88,8 @@ def keep(store: Store, judged: Sequence[tuple[Unjudged, Judgement]]) -> None:
                 (words.mention_id, words.version, judgement.model, *_values(judgement), now),
             ).fetchone()
             db.execute(
-                "UPDATE mentions SET judgement_id = ?, queued = 0 WHERE id = ? AND version = ?",
+                "UPDATE mentions SET judgement_id = ?, queued = 0"
+                " WHERE id = ? AND version = ? AND judgement_id IS NULL",
                 (row["id"], words.mention_id, words.version),
             )
 

@@ -88,7 +88,7 @@ def latest(db: sqlite3.Connection, conversation: int) -> MentionRow | None:
     """The last words of a customer in a conversation that still stand; an answer goes to their address."""
     sql = (
         f"SELECT {columns(MentionRow)} FROM mentions WHERE conversation_id = ? AND kind = 'message'"
-        " AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
+        " AND deleted_at IS NULL AND erased_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
     )
     return maybe(MentionRow, db.execute(sql, (conversation,)))
 
@@ -147,9 +147,7 @@ def keep_author(db: sqlite3.Connection, channel: int, found: Author, now: dateti
 _TEXTS = ("thread", "address", "title", "text", "quoted", "url", "language", "route_reason")
 
 
-def insert(
-    db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, conversation: int | None, now: datetime
-) -> int:
+def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: datetime) -> int:
     """Keep a mention that was not known before, with its first version and its references; its row id.
 
     ``stream`` has ``id``, ``channel_id`` and the channel's ``started_at``: what was said before that is history.
@@ -159,7 +157,6 @@ def insert(
         "channel_id": stream["channel_id"],
         "stream_id": stream["id"],
         "author_id": keep_author(db, stream["channel_id"], mention.author, now),
-        "conversation_id": conversation,
         "remote_id": storable(mention.id),
         "reference": storable(mention.reference or mention.id),
         **{name: storable(getattr(mention, name)) for name in _TEXTS},

@@ -18,6 +18,7 @@ def close(store: Store, conversation: int, version: int | None, reason: str, use
     with store.write() as db:
         found = conversations.expect(db, conversation, version)
         conversations.raise_version(db, conversation, now, "closed", user)
+        conversations.settle(db, conversation)
         conversations.close(db, found, now, reason=storable(reason), user=user)
 
 
@@ -26,8 +27,8 @@ def wait(store: Store, conversation: int, version: int | None, user: int) -> Non
     now = clock.now()
     with store.write() as db:
         found = conversations.expect(db, conversation, version)
-        conversations.park(db, found, "waiting", now)
-        conversations.refresh_clock(db, conversation)
+        conversations.settle(db, conversation)
+        conversations.wait(db, found, now)
         record(db, "conversation.waiting", now, conversation=conversation, user=user)
 
 
@@ -38,7 +39,7 @@ def snooze(store: Store, conversation: int, version: int | None, until: datetime
         raise Refused("snooze until a time that lies ahead")
     with store.write() as db:
         found = conversations.expect(db, conversation, version)
-        conversations.park(db, found, "snoozed", now, until)
+        conversations.snooze(db, found, now, until)
         record(db, "conversation.snoozed", now, conversation=conversation, user=user)
 
 
@@ -81,15 +82,23 @@ def set_lane(store: Store, conversation: int, lane: str, user: int) -> None:
         record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=found.lane, lane=lane)
 
 
+# An answer that is on its way, and words that nobody has judged yet, are no silence.
+_RIPE = """
+SELECT c.id FROM conversations c WHERE (c.state = 'snoozed' AND c.snoozed_until <= :now)
+  OR (c.state = 'waiting' AND c.changed_at <= :quiet
+    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.conversation_id = c.id
+                    AND d.state IN ('pending', 'sending', 'unknown'))
+    AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.conversation_id = c.id AND m.kind = 'message' AND m.queued = 0
+                    AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL))
+LIMIT 200
+"""
+
+
 def wake_once(store: Store, silence: timedelta) -> bool:
     """Bring back what was snoozed until now; resolve what waited ``silence`` for a customer who stayed silent."""
     now = clock.now()
     stamp, quiet = clock.stamp(now), clock.stamp(now - silence)
-    sql = (
-        "SELECT id FROM conversations WHERE (state = 'snoozed' AND snoozed_until <= ?)"
-        " OR (state = 'waiting' AND changed_at <= ?) LIMIT 200"
-    )
-    ripe = [row["id"] for row in store.read().execute(sql, (stamp, quiet)).fetchall()]
+    ripe = [row["id"] for row in store.read().execute(_RIPE, {"now": stamp, "quiet": quiet}).fetchall()]
     for conversation in ripe:
         with store.write() as db:
             found = conversations.get(db, conversation)

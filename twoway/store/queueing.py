@@ -18,6 +18,7 @@ class Judged:
     """A judged mention on which the queue has not acted yet."""
 
     mention_id: int
+    judgement_id: int
     conversation_id: int | None
     complaint: int
     wants_answer: int
@@ -32,7 +33,7 @@ class Judged:
 def unqueued(store: Store, limit: int) -> list[Judged]:
     """The oldest judged mentions that the queue has not acted on."""
     sql = (
-        "SELECT m.id, m.conversation_id, j.complaint, j.wants_answer, j.noise, j.urgency, j.abstained, j.severe,"
+        "SELECT m.id, j.id, m.conversation_id, j.complaint, j.wants_answer, j.noise, j.urgency, j.abstained, j.severe,"
         " j.sentiment, a.followers FROM mentions m JOIN judgements j ON j.id = m.judgement_id"
         " JOIN authors a ON a.id = m.author_id WHERE m.queued = 0 AND m.judgement_id IS NOT NULL"
         " AND m.kind = 'message' AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL"
@@ -41,33 +42,46 @@ def unqueued(store: Store, limit: int) -> list[Judged]:
     return many(Judged, store.read().execute(sql, (limit,)))
 
 
-def enqueue(store: Store, mention: int, lane: str, rank: int, *, alarming: bool) -> int | None:
+_TAKEN = (
+    "SELECT * FROM mentions WHERE id = ? AND judgement_id = ? AND queued = 0 AND deleted_at IS NULL"
+    " AND erased_at IS NULL"
+)
+
+
+def enqueue(store: Store, judged: Judged, lane: str, rank: int, *, alarming: bool) -> int | None:
     """Give a mention its conversation, joining its thread's or opening one, and start its clock.
 
     A lane never falls because of a further mention, and an alarming one is noted as an alert, once a mention.
-    Returns the conversation's id; None if another process was first.
+    Returns the conversation's id; None if another process was first or the words have changed meanwhile.
     """
     now = clock.now()
+    mention = judged.mention_id
     with store.write() as db:
-        row = db.execute("SELECT * FROM mentions WHERE id = ? AND queued = 0", (mention,)).fetchone()
+        row = db.execute(_TAKEN, (mention, judged.judgement_id)).fetchone()
         if row is None:
             return None
         conversation = row["conversation_id"] or _seat(db, row, lane, rank, now)
         db.execute("UPDATE mentions SET queued = 1 WHERE id = ?", (mention,))
         _lift(db, conversation, lane, rank)
-        conversations.refresh_clock(db, conversation)
+        _start_clock(db, conversation, now)
         if alarming:
             cause = f"severe_complaint:{mention}:{row['version']}"
             alerts.raise_alert(db, "severe_complaint", cause, row["channel_id"], conversation, now)
         return int(conversation)
 
 
+def _start_clock(db: sqlite3.Connection, conversation: int, now: datetime) -> None:
+    """Words that were judged only after their conversation was put away bring it back."""
+    state = conversations.get(db, conversation).state
+    if state in ("waiting", "resolved") and conversations.awaiting_since(db, conversation):
+        conversations.reopen(db, conversation, now, "the customer's words want an answer")
+    conversations.refresh_clock(db, conversation)
+
+
 def _seat(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, now: datetime) -> int:
     found = place(db, row["channel_id"], _as_heard(db, row))
     if found.conversation is not None:
-        db.execute("UPDATE mentions SET conversation_id = ? WHERE id = ?", (found.conversation, row["id"]))
-        conversations.raise_version(db, found.conversation, now, "the customer wrote again")
-        conversations.reopen(db, found.conversation, now, "the customer wrote again")
+        conversations.said(db, row["id"], found.conversation, now, "the customer wrote again")
         return found.conversation
     return _open(db, row, lane, rank, found, now)
 
@@ -93,15 +107,18 @@ def _as_heard(db: sqlite3.Connection, row: sqlite3.Row) -> Mention:
 
 def _open(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, found: Place, now: datetime) -> int:
     at = clock.stamp(now)
-    conversation = db.execute(
-        "INSERT INTO conversations (channel_id, author_id, visibility, lane, rank, opened_at, changed_at,"
-        " last_heard_at, linked_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row["channel_id"], row["author_id"], row["visibility"], lane, rank, at, at, row["heard_at"], found.linked),
-    ).lastrowid
-    db.execute("UPDATE mentions SET conversation_id = ? WHERE id = ?", (conversation, row["id"]))
-    _gather(db, row, conversation or 0)
+    conversation = (
+        db.execute(
+            "INSERT INTO conversations (channel_id, author_id, visibility, lane, rank, opened_at, changed_at,"
+            " last_heard_at, linked_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row["channel_id"], row["author_id"], row["visibility"], lane, rank, at, at, row["heard_at"], found.linked),
+        ).lastrowid
+        or 0
+    )
+    conversations.attach(db, row["id"], conversation)
+    _gather(db, row, conversation)
     record(db, "conversation.opened", now, channel=row["channel_id"], conversation=conversation, lane=lane)
-    return conversation or 0
+    return conversation
 
 
 def _gather(db: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> None:
@@ -123,7 +140,7 @@ def _gather(db: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> None
     ).fetchall()
     for other in related:
         if members is None or other["remote_id"] in members:
-            db.execute("UPDATE mentions SET conversation_id = ? WHERE id = ?", (conversation, other["id"]))
+            conversations.attach(db, other["id"], conversation)
 
 
 def _lift(db: sqlite3.Connection, conversation: int, lane: str, rank: int) -> None:

@@ -47,7 +47,7 @@ def place(db: sqlite3.Connection, channel: int, mention: Mention) -> Place:
     found = _thread(db, channel, mention)
     if found is None:
         return Place()
-    if mention.visibility == "private" and mention.author.id not in participants(db, found):
+    if mention.visibility == "private" and storable(mention.author.id) not in participants(db, found):
         return Place(linked=found)
     return Place(conversation=found)
 

@@ -105,7 +105,7 @@ def _end_sessions(db: sqlite3.Connection, user: int) -> None:
 def _withdraw_approvals(db: sqlite3.Connection, user: int) -> None:
     rows = db.execute(
         "SELECT d.conversation_id FROM deliveries d JOIN approvals a ON a.id = d.approval_id"
-        " WHERE a.user_id = ? AND d.state = 'pending'",
+        " WHERE a.user_id = ? AND d.state IN ('pending', 'sending', 'unknown')",
         (user,),
     ).fetchall()
     for row in rows:

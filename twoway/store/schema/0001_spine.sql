@@ -139,8 +139,9 @@ CREATE TABLE conversations (
   opened_at TEXT NOT NULL CHECK (opened_at GLOB '????-??-??T??:??:??.??????Z'),
   changed_at TEXT NOT NULL CHECK (changed_at GLOB '????-??-??T??:??:??.??????Z'),
   last_heard_at TEXT NOT NULL CHECK (last_heard_at GLOB '????-??-??T??:??:??.??????Z'),
-  -- Words heard up to here were dealt with by a person who closed or parked the conversation.
-  settled_at TEXT CHECK (settled_at GLOB '????-??-??T??:??:??.??????Z'),
+  -- Words up to this version were dealt with by a person who closed or parked the conversation. Versions, not times,
+  -- say what came after what: a clock may jump, and a moment is read before the write lock is held.
+  settled_version INTEGER NOT NULL DEFAULT 0 CHECK (settled_version >= 0),
   awaiting_since TEXT CHECK (awaiting_since GLOB '????-??-??T??:??:??.??????Z'),
   due_at TEXT CHECK (due_at GLOB '????-??-??T??:??:??.??????Z'),
   snoozed_until TEXT CHECK (snoozed_until GLOB '????-??-??T??:??:??.??????Z'),
@@ -153,8 +154,9 @@ CREATE TABLE conversations (
   CHECK ((state = 'snoozed') = (snoozed_until IS NOT NULL)),
   CHECK ((state = 'resolved') = (resolved_at IS NOT NULL)),
   -- Closed by a named person with a reason, or by a rule that a person wrote; never by a score.
-  CHECK (state <> 'resolved' OR resolved_rule IS NOT NULL OR (resolved_by IS NOT NULL AND resolved_reason <> '')),
-  CHECK (state <> 'resolved' OR awaiting_since IS NULL),
+  CHECK (state <> 'resolved' OR coalesce(resolved_rule, '') <> ''
+    OR (resolved_by IS NOT NULL AND coalesce(resolved_reason, '') <> '')),
+  CHECK (state NOT IN ('waiting', 'resolved') OR awaiting_since IS NULL),
   CHECK (due_at IS NULL OR awaiting_since IS NOT NULL),
   UNIQUE (id, channel_id, visibility),
   UNIQUE (id, version)
@@ -172,6 +174,8 @@ CREATE TABLE mentions (
   stream_id INTEGER NOT NULL REFERENCES streams (id),
   author_id INTEGER NOT NULL REFERENCES authors (id),
   conversation_id INTEGER,
+  -- The version of the conversation from which on its present words are known; an approval of that version saw them.
+  said_version INTEGER,
   remote_id TEXT NOT NULL,
   reference TEXT NOT NULL CHECK (reference <> ''),
   thread TEXT NOT NULL,
@@ -199,6 +203,7 @@ CREATE TABLE mentions (
   deleted_at TEXT CHECK (deleted_at GLOB '????-??-??T??:??:??.??????Z'),
   erased_at TEXT CHECK (erased_at GLOB '????-??-??T??:??:??.??????Z'),
   CHECK (erased_at IS NULL OR (raw IS NULL AND text = '' AND title = '' AND quoted = '')),
+  CHECK ((conversation_id IS NULL) = (said_version IS NULL)),
   FOREIGN KEY (conversation_id, channel_id, visibility) REFERENCES conversations (id, channel_id, visibility),
   FOREIGN KEY (judgement_id, id) REFERENCES judgements (id, mention_id),
   UNIQUE (channel_id, remote_id),
@@ -288,6 +293,7 @@ CREATE TABLE previews (
   body TEXT,
   erased_at TEXT CHECK (erased_at GLOB '????-??-??T??:??:??.??????Z'),
   CHECK ((body IS NULL) = (erased_at IS NOT NULL)),
+  CHECK (body IS NULL OR (json_valid(body) AND coalesce(json_extract(body, '$.visibility'), '') = visibility)),
   UNIQUE (sha256, visibility)
 ) STRICT, WITHOUT ROWID;
 
@@ -336,7 +342,7 @@ CREATE TABLE deliveries (
   CHECK ((state = 'sending') = (claimed_by IS NOT NULL AND lease_until IS NOT NULL)),
   -- `sent` without a receipt or evidence is refused; what bounced later keeps both.
   CHECK (state <> 'sent' OR (receipt_id IS NOT NULL AND sent_at IS NOT NULL)),
-  CHECK (route = 'api' OR state IN ('pending', 'sent', 'cancelled')),
+  CHECK (route = 'api' OR state IN ('pending', 'sent', 'failed', 'cancelled')),
   FOREIGN KEY (approval_id, sha256, conversation_id, channel_id)
     REFERENCES approvals (id, sha256, conversation_id, channel_id),
   FOREIGN KEY (receipt_id, id) REFERENCES receipts (id, delivery_id),
@@ -451,13 +457,13 @@ CREATE TABLE digests (
   UNIQUE (recipient, local_date)
 ) STRICT;
 
--- The one definition of a mention that wants an answer: judged so, a complaint, or not judged with confidence.
--- `said_at` is when its present words were said.
+-- The one definition of a mention that wants an answer: judged so, a complaint, or not judged with confidence; from the
+-- moment the queue has acted on it. `said_at` is when its present words were said.
 CREATE VIEW wanting AS
-SELECT m.id AS mention_id, m.conversation_id, m.channel_id, m.heard_at, m.changed_at,
+SELECT m.id AS mention_id, m.conversation_id, m.channel_id, m.heard_at, m.said_version,
   CASE m.version WHEN 1 THEN m.created_at ELSE m.changed_at END AS said_at
 FROM mentions m JOIN judgements j ON j.id = m.judgement_id
-WHERE m.kind = 'message' AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL
+WHERE m.queued = 1 AND m.kind = 'message' AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL
   AND (j.wants_answer = 1 OR j.complaint = 1 OR j.abstained = 1);
 
 -- For people who open this file.

@@ -23,17 +23,35 @@ BEGIN SELECT RAISE(ABORT, 'a delivery begins pending'); END;
 CREATE TRIGGER deliveries_keep_their_approval BEFORE UPDATE OF approval_id, sha256, conversation_id, channel_id, route
 ON deliveries
 BEGIN SELECT RAISE(ABORT, 'a delivery keeps its approval, its preview and its route'); END;
-CREATE TRIGGER previews_stay BEFORE UPDATE ON previews WHEN NEW.body IS NOT NULL OR NEW.sha256 <> OLD.sha256
+CREATE TRIGGER deliveries_end_once BEFORE UPDATE OF state ON deliveries
+WHEN OLD.state IN ('sent', 'failed', 'cancelled') AND NEW.state <> OLD.state
+  AND NOT (OLD.state = 'sent' AND NEW.state = 'failed')
+BEGIN SELECT RAISE(ABORT, 'a delivery that has ended is never sent again'); END;
+CREATE TRIGGER parts_remain BEFORE DELETE ON parts
+BEGIN SELECT RAISE(ABORT, 'a part stays on the record'); END;
+CREATE TRIGGER parts_keep_their_key BEFORE UPDATE ON parts
+WHEN NEW.key <> OLD.key OR NEW.delivery_id <> OLD.delivery_id OR NEW.number <> OLD.number
+BEGIN SELECT RAISE(ABORT, 'a part keeps its key'); END;
+CREATE TRIGGER parts_are_sent_once BEFORE UPDATE ON parts WHEN OLD.state = 'sent' AND NEW.state <> 'sent'
+BEGIN SELECT RAISE(ABORT, 'a part that was sent is never sent again'); END;
+CREATE TRIGGER previews_stay BEFORE UPDATE ON previews
+WHEN NEW.body IS NOT NULL OR NEW.sha256 <> OLD.sha256 OR NEW.visibility <> OLD.visibility
+BEGIN SELECT RAISE(ABORT, 'a preview changes only by being erased'); END;
+CREATE TRIGGER previews_remain BEFORE DELETE ON previews
 BEGIN SELECT RAISE(ABORT, 'a preview changes only by being erased'); END;
 CREATE TRIGGER desk_stays BEFORE UPDATE ON desk
 BEGIN SELECT RAISE(ABORT, 'the stamp of a desk never changes'); END;
+CREATE TRIGGER desk_remains BEFORE DELETE ON desk
+BEGIN SELECT RAISE(ABORT, 'the stamp of a desk never changes'); END;
+CREATE TRIGGER sessions_keep_their_person BEFORE UPDATE OF user_id, kind ON sessions
+BEGIN SELECT RAISE(ABORT, 'a session keeps its person and how it began'); END;
 
 -- Promise 2: an active person with the right to approve, in a living session of their own, on the present version.
 CREATE TRIGGER approvals_by_an_active_approver BEFORE INSERT ON approvals
 WHEN NOT EXISTS (
   SELECT 1 FROM users u JOIN sessions s ON s.user_id = u.id
   WHERE u.id = NEW.user_id AND u.active = 1 AND u.role IN ('approver', 'admin')
-    AND s.id = NEW.session_id AND s.ended_at IS NULL AND s.expires_at > NEW.at
+    AND s.id = NEW.session_id AND s.ended_at IS NULL AND s.created_at <= NEW.at AND s.expires_at > NEW.at
 )
 BEGIN SELECT RAISE(ABORT, 'only an active approver may approve, in a session of their own'); END;
 CREATE TRIGGER approvals_by_script_only_in_a_demo BEFORE INSERT ON approvals
@@ -52,3 +70,18 @@ WHEN NEW.state = 'sending' AND NOT EXISTS (
   WHERE a.id = NEW.approval_id AND c.version = a.version
 )
 BEGIN SELECT RAISE(ABORT, 'the conversation has changed since this answer was approved'); END;
+CREATE TRIGGER deliveries_send_for_an_active_approver BEFORE UPDATE OF state ON deliveries
+WHEN NEW.state = 'sending' AND NOT EXISTS (
+  SELECT 1 FROM approvals a JOIN users u ON u.id = a.user_id
+  WHERE a.id = NEW.approval_id AND u.active = 1 AND u.role IN ('approver', 'admin')
+)
+BEGIN SELECT RAISE(ABORT, 'whoever approved this may no longer approve'); END;
+CREATE TRIGGER deliveries_in_doubt_are_read_back BEFORE UPDATE OF state ON deliveries
+WHEN NEW.state = 'sending' AND OLD.state <> 'pending'
+BEGIN SELECT RAISE(ABORT, 'a delivery in doubt is read back, never sent again blindly'); END;
+CREATE TRIGGER deliveries_are_sent_whole BEFORE UPDATE OF state ON deliveries
+WHEN NEW.state = 'sent' AND (
+  NOT EXISTS (SELECT 1 FROM parts p WHERE p.delivery_id = NEW.id)
+  OR EXISTS (SELECT 1 FROM parts p WHERE p.delivery_id = NEW.id AND p.state <> 'sent')
+)
+BEGIN SELECT RAISE(ABORT, 'a delivery is sent when all of its parts are'); END;

@@ -1,0 +1,198 @@
+"""Edits, deletions, answers made elsewhere, answers that came back."""
+
+from datetime import timedelta
+
+from tests.store.desk import Desk, own_post, preview, receipt
+from twoway import clock
+from twoway.domain import Bounced, Deleted, Edited
+from twoway.store import doubts, mentions, moves, outcomes, receipts
+
+
+def edited(text: str, **how: str) -> Edited:
+    return Edited("a", text, clock.now(), b"raw", **how)
+
+
+def test_an_edit_keeps_both_versions_and_is_judged_again(desk: Desk) -> None:
+    desk.said(id="a")
+    assert desk.change(edited("now this"))
+    row = desk.row("a")
+    assert [found.text for found in mentions.versions(desk.store, row["id"])] == ["words of a", "now this"]
+    assert row["judgement_id"] is None
+    desk.judge()
+    assert desk.queue() == [1]
+
+
+def test_an_edit_heard_again_is_no_news(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.change(edited("now this"))
+    assert not desk.change(edited("now this"))
+    assert desk.conversation().version == 2
+
+
+def test_an_edit_cancels_what_was_approved_for_the_old_words(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    desk.change(edited("now this"))
+    assert desk.delivery().state == "cancelled"
+    draft = desk.draft()
+    assert draft is not None
+    assert (draft.state, draft.text) == ("writing", "Hello")
+
+
+def test_an_edit_reopens_what_was_resolved(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.answered(after="resolved")
+    desk.change(edited("now this"))
+    desk.judge()
+    desk.queue()
+    assert desk.conversation().state == "open"
+    assert desk.conversation().awaiting_since == desk.row("a")["changed_at"]
+
+
+def test_an_edit_back_to_the_same_words_still_brings_its_new_address(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    assert desk.change(edited("words of a", address='{"version":3}'))
+    assert desk.row("a")["address"] == '{"version":3}'
+    assert desk.row("a")["judgement_id"] is not None
+    assert desk.delivery().state == "cancelled"
+
+
+def test_an_edit_of_history_makes_no_work(desk: Desk) -> None:
+    desk.hear(desk.mention(id="a", created_at=clock.now() - timedelta(days=2)))
+    desk.said(id="b", replies_to=("a",))
+    desk.change(edited("older still"))
+    assert desk.conversation().awaiting_since == desk.row("b")["created_at"]
+
+
+def test_words_that_were_taken_back_need_no_answer(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    assert desk.change(Deleted("a", clock.now()))
+    assert desk.conversation().awaiting_since is None
+    assert desk.delivery().state == "cancelled"
+    assert mentions.latest(desk.store.read(), 1) is None
+    assert not desk.change(Deleted("a", clock.now()))
+
+
+def test_taking_back_the_last_words_leaves_those_before(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.said(id="b", replies_to=("a",))
+    desk.change(Deleted("b", clock.now()))
+    assert desk.conversation().awaiting_since == desk.row("a")["created_at"]
+
+
+def test_an_unknown_mention_that_changed_is_no_news(desk: Desk) -> None:
+    assert not desk.change(Deleted("never heard", clock.now()))
+    assert not desk.change(Edited("never heard", "x", clock.now(), b""))
+
+
+def test_an_answer_made_elsewhere_stops_the_clock_and_what_was_approved(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    assert desk.change(own_post("theirs", "a"))
+    assert (desk.conversation().state, desk.conversation().awaiting_since) == ("waiting", None)
+    assert desk.delivery().state == "cancelled"
+    assert "conversation.answered_elsewhere" in desk.kinds()
+
+
+def test_an_answer_made_elsewhere_is_heard_once(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.change(own_post("theirs", "a"))
+    assert not desk.change(own_post("theirs", "a"))
+
+
+def test_an_answer_made_before_the_last_words_does_not_answer_them(desk: Desk) -> None:
+    before = clock.now()
+    desk.said(id="a")
+    desk.said(id="b", replies_to=("a",))
+    desk.change(own_post("theirs", "a", created_at=before))
+    assert desk.conversation().awaiting_since is not None
+    assert desk.conversation().state == "open"
+
+
+def test_words_of_our_own_accord_belong_to_no_conversation(desk: Desk) -> None:
+    assert desk.change(own_post("news", "nobody"))
+    assert desk.one("SELECT conversation_id FROM outside_answers")[0] is None
+
+
+def test_words_judged_after_an_answer_made_elsewhere_come_back_onto_the_desk(desk: Desk) -> None:
+    desk.said(id="a")
+    before = clock.now()
+    desk.hear(desk.mention(id="b", replies_to=("a",)))
+    desk.change(own_post("theirs", "a", created_at=before))
+    desk.judge()
+    desk.queue()
+    assert (desk.conversation().state, desk.conversation().awaiting_since) == ("open", desk.row("b")["created_at"])
+
+
+def test_our_post_is_the_receipt_of_a_delivery_that_is_being_sent(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    desk.begin(desk.claim())
+    assert desk.change(own_post("ours", "a", text="Hello 0"))
+    assert desk.delivery().state == "sent"
+    assert desk.all("SELECT remote_id, evidence FROM receipts") == [("ours", "heard")]
+    assert desk.all("SELECT id FROM outside_answers") == []
+
+
+def test_our_post_is_known_by_its_key_whatever_the_platform_made_of_the_text(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    desk.begin(desk.claim())
+    key = desk.one("SELECT key FROM parts")[0]
+    desk.change(own_post("ours", "a", text="shortened", key=key))
+    assert desk.delivery().state == "sent"
+
+
+def test_other_words_of_ours_are_an_answer_made_elsewhere_even_while_sending(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    desk.begin(desk.claim())
+    desk.change(own_post("theirs", "a", text="something else"))
+    assert desk.delivery().state == "sending"
+    assert desk.one("SELECT count(*) FROM outside_answers")[0] == 1
+
+
+def test_a_post_taken_for_a_colleagues_becomes_ours_once_the_platform_says_so(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.approve()
+    held = desk.claim()
+    desk.begin(held)
+    desk.change(own_post("ours", "a", text="rewritten by the platform"))
+
+    receipts.part_sent(desk.store, held.delivery.id, 0, receipt("ours"), "sent")
+    assert desk.delivery().state == "sent"
+    assert desk.all("SELECT id FROM outside_answers") == []
+
+
+def test_an_answer_that_bounced_is_owed_again(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.answered(after="resolved")
+    assert desk.change(Bounced(("answer-1",), "no such mailbox", clock.now(), b""))
+    assert desk.delivery().state == "failed"
+    assert (desk.conversation().state, desk.conversation().awaiting_since) == ("open", desk.row("a")["created_at"])
+    assert not desk.change(Bounced(("answer-1",), "no such mailbox", clock.now(), b""))
+
+
+def test_a_bounce_of_nothing_we_sent_is_no_news(desk: Desk) -> None:
+    assert not desk.change(Bounced(("x",), "why", clock.now(), b""))
+    assert not desk.change(Bounced((), "why", clock.now(), b""))
+
+
+def test_an_answer_by_hand_can_bounce(desk: Desk) -> None:
+    desk.said(id="a")
+    delivery = desk.approve(route="hand")
+    doubts.by_hand(desk.store, delivery.id, receipt("letter"), desk.approver.id)
+    assert desk.change(Bounced(("letter",), "moved away", clock.now(), b""))
+
+
+def test_events_never_hold_what_a_platform_said(desk: Desk) -> None:
+    desk.said(id="a", text="my secret words")
+    desk.approve()
+    outcomes.withdraw(desk.store, desk.claim(), "404 kim@example.org is gone\ud800")
+    moves.close(desk.store, 1, None, "kim called kim@example.org", desk.agent.id)
+    told = " ".join(row[0] for row in desk.all("SELECT data FROM events"))
+    assert "kim" not in told
+    assert "secret" not in told
+    assert preview().parts[0] not in told

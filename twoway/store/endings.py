@@ -1,0 +1,73 @@
+"""How a delivery is let go of, inside the transaction that knows why."""
+
+import sqlite3
+from datetime import datetime
+
+from twoway import clock
+from twoway.states import move
+from twoway.store import conversations
+from twoway.store.deliveries import DeliveryRow, parts
+from twoway.store.events import record
+from twoway.text import storable
+
+
+def holds(db: sqlite3.Connection, delivery: DeliveryRow) -> bool:
+    """Whether the conversation still is as it was when this answer was approved."""
+    row = db.execute("SELECT version FROM approvals WHERE id = ?", (delivery.approval_id,)).fetchone()
+    return conversations.get(db, delivery.conversation_id).version == int(row["version"])
+
+
+def release(
+    db: sqlite3.Connection, delivery: DeliveryRow, state: str, reason: str, not_before: datetime, now: datetime
+) -> None:
+    """Let go of a delivery in another state; a part that was being sent is to be sent again only from `pending`."""
+    db.execute(
+        "UPDATE deliveries SET state = ?, claimed_by = NULL, lease_until = NULL, reason = ?, not_before = ?,"
+        " changed_at = ? WHERE id = ?",
+        (
+            move("delivery", delivery.state, state),
+            storable(reason),
+            clock.stamp(not_before),
+            clock.stamp(now),
+            delivery.id,
+        ),
+    )
+    if state != "unknown":
+        db.execute("UPDATE parts SET state = 'pending' WHERE delivery_id = ? AND state = 'sending'", (delivery.id,))
+    record(db, f"delivery.{state}", now, conversation=delivery.conversation_id, delivery=delivery.id)
+
+
+def go_on(db: sqlite3.Connection, delivery: DeliveryRow, reason: str, not_before: datetime, now: datetime) -> None:
+    """What is left of it is sent then, if its approval still holds; if not, it goes back to the person."""
+    if holds(db, delivery):
+        release(db, delivery, "pending", reason, not_before, now)
+    elif delivery.state == "unknown":
+        fail(db, delivery, _partly(db, delivery, "the conversation has changed meanwhile"), now)
+    else:
+        withdraw(db, delivery, "the conversation has changed", now)
+
+
+def withdraw(db: sqlite3.Connection, delivery: DeliveryRow, why: str, now: datetime) -> None:
+    """What we would answer has changed: nothing more is sent, the words go back to the person."""
+    if any(part.state == "sent" for part in parts(db, delivery.id)):
+        fail(db, delivery, _partly(db, delivery, why), now)
+        return
+    release(db, delivery, "cancelled", why, now, now)
+    conversations.hand_back(db, delivery.conversation_id, delivery.approval_id, now)
+    conversations.raise_version(db, delivery.conversation_id, now, "the answer was withdrawn")
+    conversations.note(db, delivery.conversation_id, why, None, now)
+
+
+def fail(db: sqlite3.Connection, delivery: DeliveryRow, reason: str, now: datetime) -> None:
+    """It will not be sent: back to the person, with a note saying why."""
+    release(db, delivery, "failed", reason, now, now)
+    conversations.hand_back(db, delivery.conversation_id, delivery.approval_id, now)
+    conversations.raise_version(db, delivery.conversation_id, now, "the answer could not be sent")
+    conversations.note(db, delivery.conversation_id, reason, None, now)
+    conversations.reopen(db, delivery.conversation_id, now, "the answer could not be sent")
+    conversations.refresh_clock(db, delivery.conversation_id)
+
+
+def _partly(db: sqlite3.Connection, delivery: DeliveryRow, why: str) -> str:
+    some = any(part.state == "sent" for part in parts(db, delivery.id))
+    return f"only a part of the answer was sent: {why}" if some else f"not sent: {why}"
