@@ -1,16 +1,19 @@
 """Hearing a channel: page after page into the store, each with its cursor; a fault stops the stream, never the desk."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
-from twoway.domain import Page
-from twoway.errors import AuthFailed, ChannelError, TwowayError
+from twoway.errors import AuthFailed, ChannelError, StoreError
 from twoway.ports import Collector
 from twoway.store import Store, channels, hearing
+from twoway.store.channels import ChannelRow
 from twoway.store.hearing import Kept
 
 log = structlog.get_logger(__name__)
+Result = TypeVar("Result")
 
 
 def collect_once(
@@ -27,38 +30,54 @@ def collect_once(
     over, and the cursors end where they would have ended.
 
     A refused login pauses the channel and alerts; any other fault is shown in its health and tried again at the next
-    poll. ``heard`` is told after each stored page. Raises StoreError only.
+    poll, and the other streams are read all the same. ``heard`` is told after each stored page. Raises StoreError only.
     """
     channel = channels.by_name(store, name)
     if channel.paused_at:
         return False
-    found = Kept(0, 0)
+    news: list[Kept] = []
+
+    def note(kept: Kept) -> None:
+        news.append(kept)
+        heard(kept)
+
+    reached, streams = _attempt(store, channel, lambda: _streams(connect))
+    read = [
+        _attempt(store, channel, partial(_read, store, channel.id, collector, stream, afresh, note))[0]
+        for collector, stream in streams or []
+    ]
+    if reached and all(read):
+        channels.succeeded(store, channel.id)
+    return any(kept.mentions or kept.changes for kept in news)
+
+
+def _streams(connect: Callable[[], Collector]) -> list[tuple[Collector, str]]:
+    collector = connect()
+    return [(collector, stream) for stream in collector.streams()]
+
+
+def _attempt(store: Store, channel: ChannelRow, work: Callable[[], Result]) -> tuple[bool, Result | None]:
+    """Whether it went well, and what came of it. A paused channel is left alone; what fails is written down."""
+    if channels.by_name(store, channel.name).paused_at:
+        return False, None
     try:
-        collector = connect()
-        for stream in collector.streams():
-            row = channels.stream(store, channel.id, stream)
-            pages = collector.collect(stream, None if afresh else row.cursor)
-            found = _keep(store, row, pages, found, heard)
+        return True, work()
     except AuthFailed as error:
-        log.warning("channel paused", channel=name, said=error.said)
+        log.warning("channel paused", channel=channel.name, said=error.said)
         channels.pause(store, channel.id, str(error))
     except ChannelError as error:
         channels.erred(store, channel.id, str(error))
-    except TwowayError:
+    except StoreError:
         raise
     except Exception as error:  # a bug in one channel must not silence the others; it is loud in its health
-        log.exception("collecting failed", channel=name)
-        channels.erred(store, channel.id, f"{name}: collect: unexpected {type(error).__name__}: {error}")
-    else:
-        channels.succeeded(store, channel.id)
-    return bool(found.mentions or found.changes)
+        log.exception("collecting failed", channel=channel.name)
+        channels.erred(store, channel.id, f"{channel.name}: collect: unexpected {type(error).__name__}: {error}")
+    return False, None
 
 
-def _keep(
-    store: Store, stream: channels.Stream, pages: Iterable[Page], found: Kept, heard: Callable[[Kept], None]
-) -> Kept:
-    for page in pages:
-        kept = hearing.keep_page(store, stream, page)
-        found = Kept(found.mentions + kept.mentions, found.changes + kept.changes)
-        heard(kept)
-    return found
+def _read(
+    store: Store, channel: int, collector: Collector, name: str, afresh: bool, note: Callable[[Kept], None]
+) -> None:
+    stream = channels.stream(store, channel, name)
+    for page in collector.collect(name, None if afresh else stream.cursor):
+        note(hearing.keep_page(store, stream, page))
