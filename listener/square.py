@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from twoway import clock
 from twoway.channels.square import Address, Event, Notice, Post, Settings, Square
-from twoway.domain import Author, Change, Deleted, Edited, Malformed, Mention, OwnPost, Page
+from twoway.domain import Author, Change, Deleted, Edited, Gap, Malformed, Mention, OwnPost, Page
 from twoway.errors import Temporary
 from twoway.text import canonical, sha256
 
@@ -39,11 +39,14 @@ class Cursor:
     resume: tuple[int, int] | None = None
 
     @classmethod
-    def read(cls, written: str) -> "Cursor":
-        """The cursor that was stored."""
-        stored = json.loads(written)
-        resume = stored.pop("resume")
-        return cls(**stored, resume=(resume[0], resume[1]) if resume else None)
+    def read(cls, written: str) -> "Cursor | None":
+        """The cursor that was stored; None if this is none."""
+        try:
+            stored = json.loads(written)
+            top, below = stored.pop("resume") or (0, 0)
+            return cls(**stored, resume=(int(top), int(below)) if top else None)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return None
 
     def written(self) -> str:
         """The form that is stored."""
@@ -80,9 +83,10 @@ class Collector:
         return self._listing(stream, cursor)
 
     def _listing(self, stream: str, written: str | None) -> Iterator[Page]:
-        cursor = Cursor.read(written) if written else self._start(stream)
-        if not written:
-            yield Page(cursor.written())
+        cursor = Cursor.read(written) if written else None
+        if cursor is None:
+            cursor = self._start(stream)
+            yield Page(cursor.written(), gap=_lost() if written else None)
         resuming = cursor.resume is not None
         yield from (pages := _Pages(self._square, stream, cursor))
         if resuming:
@@ -100,11 +104,11 @@ class Collector:
         return Cursor(floor=top, high=top)
 
     def _changes(self, written: str | None) -> Iterator[Page]:
-        if written is None:
-            position = 0 if self._since else self._square.ask_instance().position
-            yield Page(str(position))
-        else:
+        if written and written.isdecimal():
             position = int(written)
+        else:
+            position = 0 if self._since else self._square.ask_instance().position
+            yield Page(str(position), gap=_lost() if written else None)
         while entries := self._square.listing("changes", "/api/v1/activity", after=position, limit=PAGE):
             page = _changes_of(entries, position, self._since)
             yield page
@@ -157,6 +161,10 @@ class _Pages:
             else:
                 unwanted = True
         return heard, malformed, unwanted
+
+
+def _lost() -> Gap:
+    return Gap(None, clock.now(), "the cursor of this stream could not be read; what came meanwhile may be unheard")
 
 
 def _number(entry: Any) -> int | None:

@@ -42,11 +42,9 @@ class Sender:
         """Is the post still there, unchanged, the customer's last word, and unanswered? Raises ChannelError."""
         to = read_address(preview.address)
         try:
+            target = self._square.one(Post, "look", f"/api/v1/posts/{to.post}")
             thread = self._posts("look", f"/api/v1/posts/{to.post}/thread")
         except Gone:
-            return Target(there=False)
-        target = next((post for post in thread if post.id == to.post), None)
-        if target is None:
             return Target(there=False)
         newer = tuple(
             post.id for post in thread if post.account.id == target.account.id and int(post.id) > int(target.id)

@@ -43,10 +43,10 @@ class Reader:
         return self.view(self._row(number))
 
     def thread(self, number: int) -> list[dict[str, Any]]:
-        """What still stands of the thread of a post, oldest first."""
+        """What still stands of the thread of a post, oldest first; of a very long one the newest posts."""
         thread = self._row(number)["thread"]
-        sql = _POST + f"WHERE thread = ? AND deleted_at IS NULL AND {_SETTLED} ORDER BY posts.id LIMIT 500"
-        return [self.view(row) for row in self.board.file.rows(sql, thread, *self._settled)]
+        sql = _POST + f"WHERE thread = ? AND deleted_at IS NULL AND {_SETTLED} ORDER BY posts.id DESC LIMIT 1000"
+        return [self.view(row) for row in reversed(self.board.file.rows(sql, thread, *self._settled))]
 
     def posts(self, account: int, span: Span) -> list[dict[str, Any]]:
         """Posts of an account, newest first. 403 where this square does not list an account's own posts."""

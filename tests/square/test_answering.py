@@ -85,6 +85,29 @@ def test_each_fault_of_a_send_says_what_to_do_next(
     assert len(rig.in_our_name(stands)) == stands
 
 
+def test_sending_again_blindly_would_answer_twice_where_no_key_is_kept(tmp_path: Path) -> None:
+    """The control: this is why doubt is read back and never sent again."""
+    with fake_square(tmp_path, kind="read-back") as platform:
+        rig = SquareRig(platform, frozenset())
+        part = Part(preview_of(rig, "hello"), 0, "k")
+        platform.faults.order("drop-after", method="POST", path=POSTS)
+        with pytest.raises(DeliveryUnknown):
+            rig.sender().send(part)
+        rig.sender().send(part)
+        assert rig.in_our_name(2) == ["hello", "hello"]
+
+
+def test_looking_works_in_a_thread_longer_than_the_square_shows(rig: SquareRig) -> None:
+    preview = preview_of(rig, "hello")
+    sql = "INSERT INTO posts (account, text, visibility, in_reply_to, thread, created_at) VALUES (?, ?, ?, ?, ?, ?)"
+    crowd = rig.platform.board.join("Crowd")
+    with rig.platform.board.file.writing() as db:
+        db.executemany(sql, [(crowd, "+1", "public", 1, 1, clock.stamp(clock.now()))] * 1100)
+    later = rig.say("Petra", "and the zip", reply_to="1")
+    target = rig.sender().look(preview)
+    assert (target.there, target.newer) == (True, (later,))
+
+
 def test_an_answer_that_takes_longer_than_we_wait_is_in_doubt(rig: SquareRig) -> None:
     part = Part(preview_of(rig, "hello"), 0, "k")
     rig.connection.http.timeout = 0.05

@@ -1,6 +1,7 @@
 """The square's collector under a platform's faults: what is spoilt today is heard tomorrow."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,8 +89,29 @@ def test_the_high_mark_moves_only_with_the_last_page(rig: SquareRig) -> None:
     seen = []
     for page in rig.collector().collect("mentions", desk.cursors["mentions"]):
         cursor = Cursor.read(page.cursor)
+        assert cursor is not None
         seen.append((cursor.high, cursor.resume))
     assert seen == [(0, (5, 4)), (0, (5, 2)), (0, (5, 1)), (5, None)]
+
+
+def test_moving_the_high_mark_with_the_first_page_would_lose_what_lies_below(
+    rig: SquareRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without the two marks a kill between two pages loses."""
+    desk = Desk(rig).poll()
+    expected = said(rig, 7)
+    monkeypatch.setattr(Cursor, "after", lambda self, numbers, unwanted: replace(self, high=max(numbers, default=0)))
+    desk.step()
+    desk.poll()
+    assert set(desk.mentions) < expected
+
+
+@pytest.mark.parametrize("stream", ["mentions", "messages", "changes"])
+@pytest.mark.parametrize("written", ["nonsense", "{}", '{"resume": 3}', '{"resume": null, "colour": 1}'])
+def test_a_cursor_that_cannot_be_read_is_a_visible_gap(rig: SquareRig, stream: str, written: str) -> None:
+    page = next(iter(rig.collector().collect(stream, written)))
+    assert page.gap is not None
+    assert not [page for page in rig.collector().collect(stream, page.cursor) if page.gap]
 
 
 def test_what_came_before_a_backfill_stays_unheard(rig: SquareRig, freeze) -> None:
