@@ -4,12 +4,14 @@ A folder is opened read-only and asked for the UIDs above the cursor; sizes come
 small whatever lies in the mailbox. What is not new is never looked at: a first poll costs one command.
 """
 
+import imaplib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from listener.mail_cursor import Cursor, renumbered, start
 from listener.mail_mention import Heard, heard
+from listener.mail_singly import Singly
 from twoway import clock
 from twoway.channels.mail import Connection, Settings
 from twoway.domain import Bounced, Gap, Malformed, Mention, OwnPost, Page
@@ -26,6 +28,15 @@ LARGEST = 10_000_000
 START = 1_000_000
 
 
+class _Broken(Exception):
+    """The server gave up on a page of mails: one of them is damaged there, or the connection was lost."""
+
+    def __init__(self, at: Cursor, group: list[Entry]) -> None:
+        super().__init__(f"{len(group)} mails up to UID {at.uid}")
+        self.at = at
+        self.group = group
+
+
 class Collector:
     """Reads the inbox and, where there is one, the folder of sent mail."""
 
@@ -40,8 +51,17 @@ class Collector:
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
         """Pages of what arrived after ``cursor``. Raises AuthFailed, Temporary."""
-        with imap.session(self._connection.imap, "collect") as box:
-            yield from self._read(box, stream, cursor)
+        try:
+            with imap.session(self._connection.imap, "collect") as box:
+                yield from self._read(box, stream, cursor)
+        except _Broken as broken:
+            singly = Singly(self._connection, stream, broken.at.uidvalidity)
+            entries, refused = singly.fetch(broken.group, _bodies)
+            page = _page(broken.at, [*(self._heard(entry, stream) for entry in entries), *refused])
+        else:
+            return
+        yield page
+        yield from self.collect(stream, page.cursor)
 
     def _read(self, box: "BaseMailBox", stream: str, cursor: str | None) -> Iterator[Page]:
         state = imap.examine(box, self._connection.imap, stream, "collect")
@@ -53,7 +73,12 @@ class Collector:
         told = old
         for group in self._groups(box, at) if at.uid + 1 < state.next else ():
             told = at = at.after(group[-1].uid, group)
-            yield _page(at, [self._heard(entry, stream) for entry in _bodies(box, group) if at.wants(entry)])
+            wanted = [entry for entry in group if at.wants(entry)]
+            try:
+                entries = _bodies(box, wanted)
+            except (imaplib.IMAP4.error, OSError) as error:
+                raise _Broken(at, wanted) from error
+            yield _page(at, [self._heard(entry, stream) for entry in entries])
         at = at.caught_up(state)
         if gap or at != told:
             yield Page(at.write(), gap=gap)

@@ -186,6 +186,17 @@ def test_a_mail_that_cannot_be_read_stops_nothing(dovecot: Dovecot, channel: Con
     assert [mention.title for mention in mentions(heard)] == ["Nr. 2"]
 
 
+def test_a_mail_that_the_server_cannot_give_hides_no_other(dovecot: Dovecot, channel: Connection) -> None:
+    [first] = pages(channel)
+    dovecot.put(DESK, letter(1), letter(2), letter(3))
+    dovecot.spoil(DESK, "<2@customer.test>")
+    heard = pages(channel, first.cursor)
+
+    assert [mention.title for mention in mentions(heard)] == ["Nr. 1", "Nr. 3"]
+    assert ["UID 2" in bad.reason for page in heard for bad in page.malformed] == [True]
+    assert pages(channel, heard[-1].cursor) == []
+
+
 def test_a_huge_mail_is_kept_from_its_start_and_says_how_large_it_is(dovecot: Dovecot, channel: Connection) -> None:
     [first] = pages(channel)
     huge = letter(1, text="Anfang\r\n" + "x" * 70 + "\r\n" * (LARGEST // 2))

@@ -79,6 +79,12 @@ class Dovecot:
             client.select("INBOX", readonly=True)
             return [line for line in client.uid("FETCH", "1:*", "(FLAGS)")[1] if isinstance(line, bytes)]
 
+    def spoil(self, user: str, pattern: str) -> None:
+        """The server still lists the mail with these words, but its disk no longer gives it."""
+        for path in (self.home(user) / "Maildir" / "new").iterdir():
+            if pattern.encode() in path.read_bytes():
+                path.chmod(0)
+
     def renumber(self, user: str) -> None:
         """Every mail gets a new UID and the folder a new UIDVALIDITY, as after a restore of the server."""
         for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
