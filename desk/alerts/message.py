@@ -7,8 +7,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from desk import wording
-from desk.alerts.inert import inert
 from desk.alerts.words import RULES, WORDS
+from desk.inert import inert
 from desk.wording import Spoken
 from twoway import clock
 from twoway.store.alerts import AlertRow

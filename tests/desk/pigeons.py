@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from desk.wiring import Desk, open_desk
 from responders import review
 from responders.deliver import deliver_once
+from responders.queue import queue_once
 from twoway import channels as kinds
 from twoway import clock
 from twoway.channel import Channel, Limits, Policy
@@ -31,7 +32,8 @@ from twoway.domain import (
     Unclear,
 )
 from twoway.errors import DeliveryUnknown, Rejected
-from twoway.store import channels, drafts, hearing, judgements, queueing, sessions, users
+from twoway.ports import Access
+from twoway.store import channels, drafts, hearing, judgements, mentions, sessions, users
 from twoway.store.sessions import Session
 from twoway.store.users import User
 
@@ -55,19 +57,20 @@ class Collector:
 class Sender:
     """Words that say *refuse me* are refused, *lose me* get lost on the way; all others arrive."""
 
-    def __init__(self, connection: Any, settings: Any) -> None: ...
+    def __init__(self, connection: Access, settings: Any) -> None:
+        self.name = connection.name
 
     def preview(self, draft: Draft, address: str) -> Preview:
-        return Preview("pigeons", address, "public", (draft.text,))
+        return Preview(self.name, address, "public", (draft.text,))
 
     def look(self, preview: Preview) -> Target:
         return Target()
 
     def send(self, part: Part) -> Receipt:
         if "refuse me" in part.text:
-            raise Rejected("pigeons", "send", "too heavy for a pigeon")
+            raise Rejected(self.name, "send", "too heavy for a pigeon")
         if "lose me" in part.text:
-            raise DeliveryUnknown("pigeons", "send", "the pigeon did not come back")
+            raise DeliveryUnknown(self.name, "send", "the pigeon did not come back")
         return Receipt(part.key, clock.now())
 
     def find(self, part: Part, since: Any) -> Finding:
@@ -80,7 +83,7 @@ def kind(name: str, policy: Policy) -> Channel:
         kind=name,
         label=name,
         settings=Settings,
-        connect=lambda settings, access: None,
+        connect=lambda settings, access: access,
         check=lambda connection: None,
         limits=Limits(length=None, read_back_lag=None),
         policy=policy,
@@ -149,8 +152,8 @@ class Scene:
         hearing.keep_page(self.desk.store, stream, Page(cursor=str(number), mentions=(mention,)))
         (waiting,) = judgements.unjudged(self.desk.store, 10)
         judgements.keep(self.desk.store, [(waiting, judgement(severe, noise, wants))])
-        lane = "severe" if severe else "noise" if noise else "answer" if wants else "mention"
-        queued = queueing.enqueue(self.desk.store, waiting.mention_id, lane, 0, alarming=severe)
+        queue_once(self.desk.store)
+        queued = mentions.by_id(self.desk.store, waiting.mention_id).conversation_id
         assert queued is not None
         return queued
 

@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from desk.alerts import alert_once
-from desk.alerts.inert import inert
+from desk.inert import inert
 from tests.desk.conftest import Open
 
 HOSTILE = (

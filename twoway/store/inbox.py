@@ -104,3 +104,9 @@ def counts(store: Store, cap: int = 1000) -> dict[str, int]:
         sql = f"SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE {where} LIMIT :cap)"
         found[name] = store.read().execute(sql, {"cap": cap, "now": clock.stamp(clock.now())}).fetchone()[0]
     return found
+
+
+def total(store: Store, name: str) -> int:
+    """Exactly how many conversations stand in the list of that name."""
+    sql = f"SELECT count(*) FROM conversations c WHERE {LISTS[name]}"
+    return int(store.read().execute(sql, {"now": clock.stamp(clock.now())}).fetchone()[0])

@@ -1,4 +1,4 @@
-"""A stranger's words in a chat message: readable, but nobody is called, nothing is marked up, nothing is a link."""
+"""A stranger's words in what the desk sends: readable, but nobody is called, nothing is marked up or a link."""
 
 import re
 
@@ -18,5 +18,9 @@ _DOT = re.compile(r"(?<=\w)\.(?=[^\W\d])")
 
 def inert(text: str, limit: int) -> str:
     """The words on one line of at most ``limit`` characters, without effect in any chat."""
-    line = one_line(text, limit).translate(_ALIKE)
-    return _DOT.sub("․", _SCHEME.sub("∶", line))
+    return unlinked(text, limit).translate(_ALIKE)
+
+
+def unlinked(text: str, limit: int) -> str:
+    """The words on one line of at most ``limit`` characters, in which no mail program sees a link of its own."""
+    return _DOT.sub("․", _SCHEME.sub("∶", one_line(text, limit)))

@@ -1,0 +1,8 @@
+"""The daily digest: what matters, oldest debt first, in a mail that takes a minute to read.
+
+due (a local hour, a local date) -> claim -> report (values) -> page (words) -> HTML and plain text -> SMTP
+"""
+
+from desk.digest.sending import digest_once, preview
+
+__all__ = ["digest_once", "preview"]
