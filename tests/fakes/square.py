@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx2
 
+from desk.loopback import running
 from desk.square import Board, create_app
 from desk.square.board import Words
 from tests.fakes.faults import Faults
 from tests.fakes.faulty import Faulty
-from tests.fakes.server import running
 
 TOKEN = "a-token-that-must-never-be-shown"
 BRAND = "wanderlust"
