@@ -1,0 +1,1 @@
+"""The inbox in the browser: where people read, write, approve and look after their channels."""

@@ -1,0 +1,47 @@
+"""A conversation: the whole exchange, the composer, and what can be done with it."""
+
+from fastapi import APIRouter, Response
+
+from desk.web import times
+from desk.web.composer import Typed, composer
+from desk.web.inbox import navigation
+from desk.web.matter import Matter, gather
+from desk.web.pages import page, to
+from desk.web.visit import Looking, Visit
+from twoway.states import RIGHTS
+from twoway.text import one_line
+
+router = APIRouter()
+
+
+@router.get("/conversations/{number}")
+def one(seen: Looking, number: int) -> Response:
+    """The conversation as it stands."""
+    return show(seen, number)
+
+
+def show(seen: Visit, number: int, status: int = 200, *, problem: str = "", words: Typed | None = None) -> Response:
+    """The page; after a refusal with its reason, and with the words that were in the field."""
+    matter = gather(seen.store, seen.desk.outlets(), number)
+    return page(
+        seen,
+        "conversation.html",
+        status,
+        matter=matter,
+        composer=composer(seen, matter, words),
+        problem=seen.words.said(problem) if problem else "",
+        stale=status == 409,
+        title=_title(matter),
+        assignees=[u for u in matter.people.values() if u.active and "write" in RIGHTS[u.role]],
+        presets=times.presets(seen.zone),
+        **navigation(seen),
+    )
+
+
+def back(number: int) -> Response:
+    """To the conversation, after something was done."""
+    return to(f"/conversations/{number}")
+
+
+def _title(matter: Matter) -> str:
+    return one_line(matter.author.name or matter.author.handle, 60)

@@ -1,0 +1,52 @@
+"""The lists: what is to be done, most pressing first."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from desk.web.pages import page, to
+from desk.web.visit import Looking, Visit
+from twoway.errors import NotFound
+from twoway.store import inbox, users
+
+router = APIRouter()
+SIZE = 50
+TO_DO = ("open", "approve", "hand", "trouble", "overdue")
+TO_KNOW = ("mentions", "noise")
+ASIDE = ("waiting", "snoozed", "resolved")
+
+
+def navigation(seen: Visit, here: str = "") -> dict[str, Any]:
+    """What the navigation shows: every list with its count, and where one is."""
+    return {"counts": inbox.counts(seen.store), "groups": (TO_DO, TO_KNOW, ASIDE), "here": here}
+
+
+def people(seen: Visit) -> dict[int, users.User]:
+    """Everybody by id, for names beside what they did."""
+    return {user.id: user for user in users.all_of(seen.store)}
+
+
+@router.get("/")
+def start() -> Response:
+    """The first list."""
+    return to("/inbox/open")
+
+
+@router.get("/inbox/{name}")
+def one(seen: Looking, name: str, after: int = 0) -> Response:
+    """A page of a list; ``after`` lines are left out before it."""
+    if name not in inbox.LISTS:
+        raise NotFound(f"there is no list {name!r}")
+    after = min(max(after, 0), 1_000_000)
+    lines = inbox.lines(seen.store, name, SIZE + 1, after)
+    return page(
+        seen,
+        "inbox.html",
+        name=name,
+        lines=lines[:SIZE],
+        before=max(after - SIZE, 0) if after else None,
+        following=after + SIZE if len(lines) > SIZE else None,
+        after=after,
+        people=people(seen),
+        **navigation(seen, name),
+    )

@@ -1,0 +1,67 @@
+"""What is done with a conversation besides answering: close, wait, snooze, hand over, note, put in another lane."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+
+from desk.web import times
+from desk.web.answer import attempt
+from desk.web.visit import Acting
+from responders import review
+from twoway.errors import Refused
+
+router = APIRouter(prefix="/conversations/{number}")
+Text = Annotated[str, Form()]
+Version = Annotated[int, Form()]
+
+
+@router.post("/close")
+def close(seen: Acting, number: int, version: Version, reason: Text = "", words: Text = "") -> Response:
+    """Closes it with a reason: one of the usual ones, or the person's own words."""
+    said = words.strip() or reason
+    return attempt(seen, number, lambda: review.close(seen.store, seen.user, number, version, said))
+
+
+@router.post("/wait")
+def wait(seen: Acting, number: int, version: Version) -> Response:
+    """Waits for the customer."""
+    return attempt(seen, number, lambda: review.wait(seen.store, seen.user, number, version))
+
+
+@router.post("/snooze")
+def snooze(seen: Acting, number: int, version: Version, preset: Text = "", until: Text = "") -> Response:
+    """Puts it aside until a usual time or a typed one."""
+
+    def act() -> None:
+        try:
+            moment = times.typed(until, seen.zone) if until else times.presets(seen.zone)[preset]
+        except (ValueError, KeyError):
+            raise Refused("this is no time to snooze until; choose one of the list or type a date") from None
+        review.snooze(seen.store, seen.user, number, version, moment)
+
+    return attempt(seen, number, act)
+
+
+@router.post("/reopen")
+def reopen(seen: Acting, number: int, version: Version) -> Response:
+    """Brings it back."""
+    return attempt(seen, number, lambda: review.reopen(seen.store, seen.user, number, version))
+
+
+@router.post("/assign")
+def assign(seen: Acting, number: int, assignee: Text = "") -> Response:
+    """Hands it to a colleague, or to nobody."""
+    to = int(assignee) if assignee.isascii() and assignee.isdigit() else None
+    return attempt(seen, number, lambda: review.assign(seen.store, seen.user, number, to))
+
+
+@router.post("/note")
+def note(seen: Acting, number: int, text: Text = "") -> Response:
+    """Writes an internal note."""
+    return attempt(seen, number, lambda: review.note(seen.store, seen.user, number, text.replace("\r\n", "\n")))
+
+
+@router.post("/lane")
+def lane(seen: Acting, number: int, lane: Text = "") -> Response:
+    """Says where it belongs: no noise after all, or noise."""
+    return attempt(seen, number, lambda: review.set_lane(seen.store, seen.user, number, lane))

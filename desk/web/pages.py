@@ -1,0 +1,72 @@
+"""Rendering: one environment, everything escaped, the reader's words and times at hand."""
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from desk.web import show, times
+from desk.web.visit import Guest, Visit
+from desk.web.words import LANGUAGES
+from twoway import clock
+
+
+@cache
+def environment() -> Environment:
+    """The templates of the inbox."""
+    made = Environment(
+        loader=FileSystemLoader(str(files("desk.web") / "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["line"] = show.line
+    made.globals["link"] = show.link
+    return made
+
+
+def render(seen: Visit | Guest, template: str, **values: object) -> str:
+    """A template as HTML, for this reader."""
+    words, zone = seen.words, seen.zone
+
+    def moment(stamped: str | None) -> Markup:
+        if not stamped:
+            return Markup("")
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(
+            stamped,
+            times.full(stamped, zone, words.language),
+            times.short(stamped, zone, words.language),
+        )
+
+    context = {
+        "t": words,
+        "me": seen.user,
+        "seen": seen,
+        "brand": seen.desk.config.desk.brand,
+        "zone": str(zone),
+        "languages": LANGUAGES,
+        "when": moment,
+        "words_of": lambda text: show.words(text, words("show_all")),
+        "since": lambda stamped: times.length(times.since(stamped), words),
+        "now": clock.stamp(clock.now()),
+    }
+    return environment().get_template(template).render(**context, **values)
+
+
+def page(seen: Visit | Guest, template: str, status: int = 200, **values: object) -> Response:
+    """A page, or a fragment of one."""
+    return HTMLResponse(render(seen, template, **values), status)
+
+
+def to(path: str) -> Response:
+    """After a form: on to a page of ours."""
+    return RedirectResponse(path, 303)
+
+
+def is_fragment(request: Request) -> bool:
+    """Does a script on an open page ask, and not a person going somewhere?"""
+    return request.headers.get("hx-request") == "true"

@@ -1,0 +1,78 @@
+// Keeps an open page true: on news it is fetched again, and the regions marked data-live are exchanged; never one in
+// which somebody is typing.
+
+const CHANGED = "input:not([type=hidden]), textarea, select";
+
+function differs(field) {
+  if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].some((o) => o.selected !== o.defaultSelected) && field.selectedIndex > 0;
+  return field.value !== field.defaultValue;
+}
+
+function busy(region) {
+  const focused = region.contains(document.activeElement) && document.activeElement.matches(CHANGED);
+  return focused || [...region.querySelectorAll(CHANGED)].some(differs);
+}
+
+function exchange(region, fresh) {
+  const open = [...region.querySelectorAll("details[open][id]")].map((details) => details.id);
+  const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  const told = region.dataset.mark !== undefined && region.dataset.mark !== fresh.dataset.mark;
+  region.replaceWith(fresh);
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  window.htmx?.process(fresh);
+  return told;
+}
+
+export function live() {
+  const news = document.getElementById("news");
+  let running = false;
+  let again = false;
+  let lost = false;
+
+  function tell(words) {
+    news.textContent = words;
+    setTimeout(() => news.textContent === words && (news.textContent = ""), 5000);
+  }
+
+  async function look() {
+    if (running) return void (again = true);
+    running = true;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "error" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      let told = false;
+      for (const region of document.querySelectorAll("[data-live]")) {
+        const fresh = page.getElementById(region.id);
+        if (!fresh || fresh.isEqualNode(region)) continue;
+        if (busy(region)) told = told || region.id === "compose";
+        else told = exchange(region, document.adoptNode(fresh)) || told;
+      }
+      document.title = page.title;
+      if (told) tell(news.dataset.news);
+    } catch {
+      // The stream says when the desk is back.
+    } finally {
+      running = false;
+      if (again) {
+        again = false;
+        look();
+      }
+    }
+  }
+
+  // A page that shows the answer to a form cannot be fetched again.
+  if (document.querySelector("main [role=alert], main .done")) return;
+  const stream = new EventSource("/live");
+  stream.addEventListener("news", look);
+  stream.addEventListener("error", () => {
+    if (!lost) news.textContent = news.dataset.lost;
+    lost = true;
+  });
+  stream.addEventListener("open", () => {
+    if (lost) tell(news.dataset.back);
+    lost = false;
+  });
+}
