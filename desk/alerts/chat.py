@@ -1,5 +1,9 @@
 """Receivers of alerts, through apprise: the schemes that the configuration allows, nothing loaded from elsewhere."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pydantic import SecretStr
 
 from desk.alerts.message import Message
@@ -14,7 +18,7 @@ def name(url: SecretStr, salt: str) -> str:
 
 
 def post(url: SecretStr, message: Message) -> bool:
-    """Whether the receiver took it; waits some seconds at most. Apprise does not say why one did not."""
+    """Whether the receiver took it; waits some seconds at most. Why one did not, apprise logs, if it says."""
     from apprise import Apprise, AppriseAsset
 
     asset = AppriseAsset(
@@ -28,6 +32,17 @@ def post(url: SecretStr, message: Message) -> bool:
         storage_mode="memory",
     )
     receiver = Apprise(asset=asset)
-    if not receiver.add(url.get_secret_value()):
-        return False
-    return bool(receiver.notify(message.body, message.title, notify_type=message.level, body_format="text"))
+    with _silence():
+        known = receiver.add(url.get_secret_value())
+    return known and bool(receiver.notify(message.body, message.title, notify_type=message.level, body_format="text"))
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Apprise logs the URL, or the token in it, of a receiver that it cannot read."""
+    logger = logging.getLogger("apprise")
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = False

@@ -1,6 +1,7 @@
 """An alert reaches every receiver at least once, says when it may be a repeat, and never holds the desk up."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
@@ -231,3 +232,17 @@ def test_a_very_long_text_is_quoted_shortly(alerting: Rooms, room: Room) -> None
     scene.says("Wort " * 20_000, severe=True, name="N" * 5000)
     drain(scene)
     assert len(room.said[0]["message"]) < 600
+
+
+@pytest.mark.parametrize("url", ["json://desk:geheim-123@127.0.0.1:1/", "slack://geheim-123", "tgram://geheim-123"])
+def test_a_receiver_s_secret_is_in_no_log_and_no_row(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, url: str
+) -> None:
+    monkeypatch.setenv("ROOM", url)
+    scene = opened('[alerts]\nurls = ["env:ROOM"]')
+    scene.says(severe=True)
+    with caplog.at_level(logging.WARNING):
+        assert alert_once(scene.desk)
+    ((error,),) = rows(scene, "SELECT last_error FROM alerts WHERE sent_at IS NULL")
+    assert str(error).startswith(f"not taken by {url.partition(':')[0]}-")
+    assert "geheim-123" not in caplog.text + str(error)
