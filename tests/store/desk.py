@@ -192,6 +192,10 @@ class Desk:
             assert self.begin(held)
             receipts.part_sent(self.store, held.delivery.id, number, receipt(remote_id), "sent")
 
+    def send_begun(self, held: Claim, remote_id: str = "answer-1", number: int = 0) -> None:
+        """The platform answers for a part that was begun."""
+        receipts.part_sent(self.store, held.delivery.id, number, receipt(remote_id), "sent")
+
     def answered(self, conversation: int = 1, remote_id: str = "answer-1", **how: Any) -> DeliveryRow:
         """Approve and send an answer of one part."""
         self.approve(conversation, **how)
