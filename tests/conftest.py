@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import time_machine
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 REQUIRED = os.environ.get("TWOWAY_REQUIRE_SERVERS") == "1"
 """In .ci/run a test that cannot run is a failure."""
 PROGRAMS = {"servers": ("dovecot", "postfix"), "browser": ("chromium",)}

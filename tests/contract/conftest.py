@@ -6,7 +6,6 @@ import pytest
 
 from tests.contract.rig import Desk, Rig
 from tests.contract.rigs import CAN, MARKS, RIGS
-from tests.servers.fixtures import *  # noqa: F403
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,4 +1,4 @@
-"""Real mail servers for any test: ``from tests.servers.fixtures import *`` in a conftest, and the mark ``servers``.
+"""Real mail servers for any test, one pair for all of them; a test that uses them has the mark ``servers``.
 
 ``mail_servers`` gives the accounts ``desk@desk.test``, ``colleague@desk.test`` and ``customer@customer.test``:
 ``mail_servers.settings("desk@desk.test")`` is the section of a channel that reads and answers as that account,
