@@ -8,7 +8,9 @@ from desk.web.inbox import navigation
 from desk.web.matter import Matter, gather
 from desk.web.pages import page, to
 from desk.web.visit import Looking, Visit
+from responders.draft import proposals
 from twoway.states import RIGHTS
+from twoway.store import drafts
 from twoway.text import one_line
 
 router = APIRouter()
@@ -33,6 +35,7 @@ def show(seen: Visit, number: int, status: int = 200, *, problem: str = "", word
         stale=status == 409,
         title=_title(matter),
         assignees=[u for u in matter.people.values() if u.active and "write" in RIGHTS[u.role]],
+        templates=_templates(seen, matter),
         presets=times.presets(seen.zone),
         **navigation(seen),
     )
@@ -41,6 +44,15 @@ def show(seen: Visit, number: int, status: int = 200, *, problem: str = "", word
 def back(number: int) -> Response:
     """To the conversation, after something was done."""
     return to(f"/conversations/{number}")
+
+
+def _templates(seen: Visit, matter: Matter) -> list[str]:
+    """Other templates to begin from."""
+    if matter.under_way or not seen.may("write"):
+        return []
+    draft = drafts.in_work(seen.store.read(), matter.conversation.id)
+    offered = proposals(seen.store, seen.desk.writer(), matter.conversation.id, seen.user.name)
+    return [offer.source for offer in offered if draft is None or offer.source != draft.source]
 
 
 def _title(matter: Matter) -> str:

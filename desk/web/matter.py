@@ -86,6 +86,15 @@ class Matter:
         return last if last and last.delivery.state in (*UNDER_WAY, "failed") else None
 
     @property
+    def why(self) -> Mapping[str, list[str]]:
+        """The words that carried the judgement, by what they say."""
+        said: dict[str, list[str]] = {}
+        for reason in self.judgement.why if self.judgement else ():
+            head, _, words = reason.partition(": ")
+            said.setdefault(head, []).append(words)
+        return said
+
+    @property
     def under_way(self) -> bool:
         """An answer has been approved and its end is not known: no other may be."""
         return self.current is not None and self.current.delivery.state in UNDER_WAY

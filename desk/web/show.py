@@ -1,14 +1,16 @@
 """Hostile words made harmless to look at: everything escaped, what is invisible made visible, links only as links."""
 
 import re
+from itertools import islice
 from unicodedata import name as name_of
 
 from markupsafe import Markup, escape
 
 from twoway.text import one_line
 
-FOLDED = 4000
-"""Characters shown before the rest is folded away."""
+FOLDED = 3000
+LINES = 60
+"""Characters and lines shown before the rest is folded away."""
 _ODD = re.compile(
     "([\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f])\\1*"
 )
@@ -25,13 +27,21 @@ def line(text: str | None, limit: int = 160) -> Markup:
 def words(text: str, show_all: str) -> Markup:
     """Somebody else's words, whole: what is long is folded. ``show_all`` is the label, with {n} for the length."""
     text = text.replace("\r\n", "\n")
-    if len(text) <= FOLDED * 5 // 4:
+    if len(text) <= FOLDED * 5 // 4 and text.count("\n") <= LINES * 5 // 4:
         return Markup('<div class="words" dir="auto">{}</div>').format(_linked(text))
-    cut = max(text.rfind(mark, FOLDED // 2, FOLDED) for mark in ("\n", " ")) + 1 or FOLDED
+    cut = _cut(text)
     return Markup(
         '<div class="words" dir="auto">{}</div><details class="rest"><summary>{}</summary>'
         '<div class="words" dir="auto">{}</div></details>'
-    ).format(_linked(text[:cut]), show_all.replace("{n}", str(len(text))), _linked(text[cut:]))
+    ).format(_linked(text[:cut]), show_all.replace("{n}", f"{len(text):,}".replace(",", "\u202f")), _linked(text[cut:]))
+
+
+def _cut(text: str) -> int:
+    """Where the rest begins: after enough lines, else behind a word."""
+    lines = list(islice(re.finditer("\n", text[:FOLDED]), LINES))
+    if len(lines) == LINES:
+        return lines[-1].end()
+    return max(text.rfind(mark, FOLDED // 2, FOLDED) for mark in ("\n", " ")) + 1 or FOLDED
 
 
 def link(url: str | None, label: str) -> Markup:

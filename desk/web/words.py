@@ -49,7 +49,8 @@ class Words:
     def said(self, words: str) -> str:
         """What the desk itself says in English, such as why it refuses, in this language where it is known."""
         if self.language != "de":
-            return words[:1].upper() + words[1:]
+            # What begins with a channel's name stays as it is.
+            return words if ": " in words[:24] else words[:1].upper() + words[1:]
         for pattern, german in _sayings():
             match = pattern.fullmatch(words)
             if match:

@@ -35,6 +35,8 @@ class Line:
     draft: str | None
     delivery: str | None
     reason: str | None
+    route: str | None
+    """How the last delivery goes out: `api` or `hand`."""
 
 
 _LINES = """
@@ -42,7 +44,7 @@ SELECT c.id, h.name, h.kind, c.state, c.visibility, c.lane, c.rank,
   CASE WHEN a.name <> '' THEN a.name ELSE a.handle END, a.handle, a.followers, m.title, m.text, j.language, j.sentiment,
   j.complaint, c.last_heard_at, c.awaiting_since, c.due_at, c.snoozed_until, c.assignee_id,
   (SELECT d.state FROM drafts d WHERE d.conversation_id = c.id AND d.state IN ('writing', 'submitted', 'returned')),
-  v.state, v.reason
+  v.state, v.reason, v.route
 FROM conversations c JOIN channels h ON h.id = c.channel_id JOIN authors a ON a.id = c.author_id
 LEFT JOIN mentions m ON m.id = (SELECT id FROM mentions WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
 LEFT JOIN judgements j ON j.id = m.judgement_id
