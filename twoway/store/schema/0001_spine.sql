@@ -1,5 +1,6 @@
 -- The spine. Times are UTC text of 27 characters ending in Z, so that they sort; flags are 0 or 1.
 -- Promises that a schema can hold are held here by CHECK, UNIQUE and composite foreign keys.
+-- Every table has row ids: table.transform() of sqlite-utils fails on those that have none.
 
 -- What this file is: one row. `demo` alone lets the scripted reviewer work.
 CREATE TABLE desk (
@@ -86,10 +87,10 @@ CREATE TABLE authors (
 
 -- Lanes are data: `rank` orders the inbox, `clock` says whether its conversations run against time.
 CREATE TABLE lanes (
-  name TEXT PRIMARY KEY,
+  name TEXT NOT NULL PRIMARY KEY,
   rank INTEGER NOT NULL,
   clock INTEGER NOT NULL CHECK (clock IN (0, 1))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 INSERT INTO lanes (name, rank, clock) VALUES ('severe', 300, 1), ('answer', 200, 1), ('mention', 100, 0), ('noise', 0, 0);
 
 CREATE TABLE users (
@@ -227,7 +228,7 @@ CREATE TABLE mention_versions (
   raw BLOB,
   at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.??????Z'),
   PRIMARY KEY (mention_id, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- What a mention answers, by the platform's names, also of posts the desk has not heard (yet).
 CREATE TABLE mention_references (
@@ -236,7 +237,7 @@ CREATE TABLE mention_references (
   position INTEGER NOT NULL,
   reference TEXT NOT NULL,
   PRIMARY KEY (mention_id, position)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX mention_references_by_name ON mention_references (channel_id, reference);
 
 CREATE TABLE judgements (
@@ -288,14 +289,14 @@ CREATE UNIQUE INDEX drafts_in_work ON drafts (conversation_id) WHERE state IN ('
 
 -- Canonical JSON of exactly what will be posted; `body` is NULL only once erased.
 CREATE TABLE previews (
-  sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+  sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
   visibility TEXT NOT NULL CHECK (visibility IN ('public', 'private')),
   body TEXT,
   erased_at TEXT CHECK (erased_at GLOB '????-??-??T??:??:??.??????Z'),
   CHECK ((body IS NULL) = (erased_at IS NOT NULL)),
   CHECK (body IS NULL OR (json_valid(body) AND coalesce(json_extract(body, '$.visibility'), '') = visibility)),
   UNIQUE (sha256, visibility)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Insert-only. One decision a version of a conversation; bound to the preview's hash and to the person's own session.
 CREATE TABLE approvals (
@@ -365,7 +366,7 @@ CREATE TABLE parts (
   CHECK (state <> 'sending' OR tried_at IS NOT NULL),
   FOREIGN KEY (receipt_id, delivery_id, number) REFERENCES receipts (id, delivery_id, part),
   PRIMARY KEY (delivery_id, number)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Insert-only. `evidence`: the platform answered (sent), it was read back (found), heard by the collector (heard),
 -- or a person gave the address of the answer (by_hand). One remote post is the receipt of one part only.
