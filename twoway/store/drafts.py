@@ -81,8 +81,8 @@ def save(
 ) -> DraftRow:
     """Write the draft in work, or begin one.
 
-    ``seen`` is the ``changed_at`` of the draft that the writer had before them: Stale if somebody has changed it
-    since. A proposal (``user`` None) never overwrites words that are in work.
+    ``seen`` is the ``changed_at`` of the draft that the writer had before them, '' if there was none: Stale if
+    somebody has changed it since. A proposal (``user`` None) never overwrites words that are in work.
     """
     now = clock.now()
     with store.write() as db:
@@ -92,7 +92,7 @@ def save(
         if user is not None:
             _take_back(db, conversation, user)
         known = in_work(db, conversation)
-        if known is None and seen is not None:
+        if known is None and seen:
             raise Stale("somebody else has approved or put away this draft meanwhile; reload it")
         if known is None:
             return _begin(db, target, storable(text), storable(subject), source, user)
