@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from twoway.errors import Refused, StoreError
-from twoway.store.migrations import migrate
+from twoway.store.migrations import migrate, refuse_older
 
 BUSY_SECONDS = 30
+# recursive_triggers: else INSERT OR REPLACE would remove an approval without asking its trigger.
+SETTINGS = {"foreign_keys": "ON", "recursive_triggers": "ON", "synchronous": "FULL"}
 _PLAIN = {
     "database is locked": "is locked by another program for too long; close it and try again",
     "database or disk is full": "cannot grow: the disk is full; make room and try again, nothing was half-written",
@@ -30,7 +32,8 @@ def explained(path: Path, error: sqlite3.Error) -> StoreError | None:
 
 
 @contextmanager
-def _plain_words(path: Path) -> Iterator[None]:
+def plain_words(path: Path) -> Iterator[None]:
+    """What SQLite says about the file, in plain words. Raises StoreError, Refused."""
     try:
         yield
     except sqlite3.IntegrityError as error:
@@ -52,7 +55,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction: committed at the end, rolled back on any error. Raises StoreError, Refused."""
-        with self._lock, _plain_words(self.path):
+        with self._lock, plain_words(self.path):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
@@ -67,11 +70,17 @@ class Store:
         """The read-only connection of this thread."""
         reader: sqlite3.Connection | None = getattr(self._local, "reader", None)
         if reader is None:
-            with _plain_words(self.path):
+            with plain_words(self.path):
                 reader = connect(f"{self.path.absolute().as_uri()}?mode=ro")
             self._local.reader = reader
             self._readers.append(reader)
         return reader
+
+    def settings(self) -> dict[str, str | int]:
+        """The settings of the write connection that the promises stand on, as SQLite has them."""
+        names = ("journal_mode", *SETTINGS)
+        with self._lock, plain_words(self.path):
+            return {name: self._writer.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
 
     def data_version(self) -> int:
         """Changes whenever the file was changed by a connection other than this thread's reader."""
@@ -89,9 +98,8 @@ def connect(uri: str) -> sqlite3.Connection:
         uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS, cached_statements=512
     )
     connection.row_factory = sqlite3.Row
-    # recursive_triggers: else INSERT OR REPLACE would remove an approval without asking its trigger.
-    for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
+    for name, value in SETTINGS.items():
+        connection.execute(f"PRAGMA {name}={value}")
     return connection
 
 
@@ -101,13 +109,30 @@ def open_store(path: Path, *, create: bool = True, demo: bool = False) -> Store:
         raise StoreError(f"there is no database {path}; `twoway init` or `twoway run` makes one")
     if not path.absolute().parent.is_dir():
         raise StoreError(f"the folder of the database {path} does not exist; make it or name another")
-    with _plain_words(path):
+    with plain_words(path):
         if not path.exists():
             _make_private(path)
         writer = connect(path.absolute().as_uri())
         try:
             writer.execute("PRAGMA journal_mode=WAL")
             migrate(path, writer, demo=demo)
+        except BaseException:
+            writer.close()
+            raise
+    return Store(path, writer)
+
+
+def open_untouched(path: Path) -> Store:
+    """Open the file as it lies there, to examine it: no migration, no trigger laid anew.
+
+    Raises StoreError when it is missing, of another version, or no database.
+    """
+    if not path.exists():
+        raise StoreError(f"there is no database {path}")
+    with plain_words(path):
+        writer = connect(f"{path.absolute().as_uri()}?mode=rw")
+        try:
+            refuse_older(path, writer)
         except BaseException:
             writer.close()
             raise

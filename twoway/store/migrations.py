@@ -58,6 +58,14 @@ def _current(path: Path, db: Database, connection: sqlite3.Connection) -> bool:
     return not MIGRATIONS.pending(db) and triggers_differ(connection) == []
 
 
+def refuse_older(path: Path, connection: sqlite3.Connection) -> None:
+    """StoreError unless the file is of this very version; it is only read."""
+    db = Database(connection, use_counts_table=False)
+    _refuse_newer(path, db)
+    if MIGRATIONS.pending(db):
+        raise StoreError(f"the database {path} was made by an older twoway; start the desk once, which brings it up")
+
+
 def _refuse_newer(path: Path, db: Database) -> None:
     known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
     newer = [migration.name for migration in MIGRATIONS.applied(db) if migration.name not in known]
