@@ -147,9 +147,9 @@ def said(db: sqlite3.Connection, mention: int, conversation: int, now: datetime,
     db.execute("UPDATE conversations SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), conversation))
 
 
-_AWAITING = """
+AWAITING = """
 SELECT min(w.said_at) FROM wanting w JOIN conversations c ON c.id = w.conversation_id
-WHERE c.id = :id AND w.said_version > max(
+WHERE w.conversation_id = :id AND w.said_version > max(
     c.settled_version,
     coalesce((SELECT max(a.version) FROM deliveries d JOIN approvals a ON a.id = d.approval_id
               WHERE d.conversation_id = :id AND d.state = 'sent'), 0))
@@ -159,7 +159,7 @@ WHERE c.id = :id AND w.said_version > max(
 
 def awaiting_since(db: sqlite3.Connection, conversation: int) -> str | None:
     """Since when words stand that want an answer and have none: after the last answer and the last closing."""
-    value: str | None = db.execute(_AWAITING, {"id": conversation}).fetchone()[0]
+    value: str | None = db.execute(AWAITING, {"id": conversation}).fetchone()[0]
     return value
 
 

@@ -1,0 +1,87 @@
+"""Promises 1, 5 and 8: what was heard is there, every channel answers, what was forgotten is gone."""
+
+import sqlite3
+
+from twoway.channels import channel
+from twoway.errors import NotFound
+from twoway.store.audit.asking import Settings, found, rows
+from twoway.store.audit.report import Check
+
+LOST = (
+    rows(
+        "cursors",
+        "A stream that was heard has a cursor, so that it goes on from there.",
+        "stream",
+        "streams",
+        "SELECT s.id FROM streams s WHERE s.cursor IS NULL"
+        " AND EXISTS (SELECT 1 FROM mentions m WHERE m.stream_id = s.id)",
+    ),
+    rows(
+        "versions",
+        "A mention has every version of its words, and says what the last one says.",
+        "mention",
+        "mentions",
+        "SELECT m.id FROM mentions m LEFT JOIN mention_versions v ON v.mention_id = m.id AND v.version = m.version"
+        " WHERE v.text IS NOT m.text"
+        " OR (SELECT count(*) FROM mention_versions a WHERE a.mention_id = m.id) <> m.version",
+    ),
+    rows(
+        "raw",
+        "A mention is kept as it was received, unless it was erased.",
+        "mention",
+        "mentions",
+        "SELECT id FROM mentions WHERE raw IS NULL AND erased_at IS NULL",
+    ),
+)
+
+
+def _senders(db: sqlite3.Connection, settings: Settings) -> Check:
+    known = db.execute("SELECT id, kind FROM channels").fetchall()
+    silent = (f"channel {row['id']}" for row in known if not _answers(row["kind"]))
+    return found("senders", "A channel is of a kind that says how it answers.", len(known), silent)
+
+
+def _answers(kind: str) -> bool:
+    try:
+        return bool(channel(kind).sender)
+    except NotFound:
+        return False
+
+
+ONE_WAY = (
+    _senders,
+    rows(
+        "evidence",
+        "An answer given by hand names the person who gave the evidence.",
+        "receipt",
+        "receipts",
+        "SELECT r.id FROM receipts r JOIN deliveries d ON d.id = r.delivery_id"
+        " WHERE (d.route = 'hand' AND r.evidence <> 'by_hand') OR (r.evidence = 'by_hand' AND r.user_id IS NULL)",
+    ),
+)
+
+FORGOTTEN = (
+    rows(
+        "erased_mentions",
+        "Of erased mentions no words are left, in none of their versions.",
+        "mention",
+        "mentions",
+        "SELECT m.id FROM mentions m WHERE m.erased_at IS NOT NULL AND (m.raw IS NOT NULL OR m.text <> ''"
+        " OR m.title <> '' OR m.quoted <> '' OR EXISTS (SELECT 1 FROM mention_versions v WHERE v.mention_id = m.id"
+        " AND (v.text <> '' OR v.raw IS NOT NULL)))",
+    ),
+    rows(
+        "erased_previews",
+        "Of erased answers no words are left.",
+        "preview",
+        "previews",
+        "SELECT sha256 FROM previews WHERE (body IS NULL) <> (erased_at IS NOT NULL)",
+    ),
+    rows(
+        "erased_answers",
+        "Of erased answers made elsewhere no words are left.",
+        "outside answer",
+        "outside_answers",
+        "SELECT id FROM outside_answers WHERE erased_at IS NOT NULL AND (text <> '' OR raw IS NOT NULL)",
+    ),
+)
