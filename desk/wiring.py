@@ -42,9 +42,7 @@ class Desk:
         """Whoever judges; loaded on first use."""
         with self._lock:
             if self._judge is None:
-                from models.rules import Rules
-
-                self._judge = Rules()
+                self._judge = make_judge()
             return self._judge
 
     def register(self) -> None:
@@ -144,6 +142,13 @@ def _language_of(text: str) -> str:
     from models.language import identify
 
     return identify(text).code
+
+
+def make_judge() -> Judge:
+    """Whoever judges. It needs neither a configuration nor a file."""
+    from models.rules import Rules
+
+    return Rules()
 
 
 def open_desk(config: Config, database: Path | None = None, *, create: bool = True, demo: bool = False) -> Desk:

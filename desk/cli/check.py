@@ -1,0 +1,44 @@
+"""`twoway check`: is the configuration right, do the logins work?"""
+
+import typer
+
+from desk.cli import options
+from desk.wiring import Desk
+from twoway.errors import TwowayError
+from twoway.store import channels, users
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(check)
+
+
+def check(config: options.Config = None, database: options.Database = None, as_json: options.Json = False) -> None:
+    """Check the configuration and the database, and log in to every channel. Sends nothing.
+
+    Example: twoway check
+    """
+    with options.at_desk(config, database) as desk:
+        results = {name: _try(desk, name) for name in desk.names}
+        kinds = {row.name: row.kind for row in channels.all_of(desk.store)}
+        people = [user for user in users.all_of(desk.store) if user.active and user.role in ("approver", "admin")]
+    if as_json:
+        options.print_json(
+            {"channels": {name: said or "ok" for name, said in results.items()}, "approvers": len(people)}
+        )
+    else:
+        options.table(
+            ("channel", "kind", "login"), [(name, kinds[name], said or "ok") for name, said in results.items()]
+        )
+        if not people:
+            options.say("nobody here may approve yet: twoway user add NAME --role admin")
+    if any(results.values()):
+        raise typer.Exit(1)
+
+
+def _try(desk: Desk, name: str) -> str:
+    try:
+        desk.check(name)
+    except TwowayError as error:
+        return str(error)
+    return ""

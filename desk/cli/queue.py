@@ -1,0 +1,41 @@
+"""`twoway queue`: what is on the desk."""
+
+from typing import Annotated
+
+import typer
+
+from desk.cli import options
+from twoway.errors import NotFound
+from twoway.store import inbox
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(queue)
+
+
+def queue(
+    name: Annotated[str, typer.Argument(help=f"Which list: {', '.join(inbox.LISTS)}.")] = "open",
+    limit: Annotated[int, typer.Option(help="How many lines.", min=1)] = 50,
+    config: options.Config = None,
+    database: options.Database = None,
+    as_json: options.Json = False,
+) -> None:
+    """List conversations, the most pressing first.
+
+    Example: twoway queue overdue
+    """
+    if name not in inbox.LISTS:
+        raise NotFound(f"list {name!r}; there are {', '.join(inbox.LISTS)}")
+    with options.at_desk(config, database) as desk:
+        lines = inbox.lines(desk.store, name, limit)
+        due = {line.id: options.local(desk, line.due_at) for line in lines}
+    if as_json:
+        for line in lines:
+            options.print_json(line)
+        return
+    rows = [
+        (line.id, line.channel, line.lane, due[line.id], line.author, line.draft or line.delivery, line.text)
+        for line in lines
+    ]
+    options.table(("id", "channel", "lane", "due", "who", "answer", "words"), rows)
