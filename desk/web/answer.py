@@ -10,7 +10,7 @@ from desk.web.conversation import back, show
 from desk.web.failures import status_of
 from desk.web.matter import gather
 from desk.web.pages import is_fragment, page
-from desk.web.visit import Acting, Visit
+from desk.web.visit import Acting, Number, Visit
 from responders import review
 from responders.draft import proposals
 from twoway.errors import NotFound, Refused, Stale, TwowayError
@@ -23,7 +23,7 @@ UNSEEN = "you changed the words after the preview; look at the new preview, then
 
 
 @router.post("/preview")
-def preview(request: Request, seen: Acting, number: int, words: TypedForm) -> Response:
+def preview(request: Request, seen: Acting, number: Number, words: TypedForm) -> Response:
     """Keeps the words and shows them exactly as they would be posted."""
     status, problem = 200, ""
     try:
@@ -41,7 +41,7 @@ def preview(request: Request, seen: Acting, number: int, words: TypedForm) -> Re
 @router.post("/approve")
 def approve(
     seen: Acting,
-    number: int,
+    number: Number,
     words: TypedForm,
     sha256: Annotated[str, Form()] = "",
     after: Annotated[After, Form()] = "waiting",
@@ -64,7 +64,7 @@ def approve(
 
 
 @router.post("/submit")
-def submit(seen: Acting, number: int, words: TypedForm) -> Response:
+def submit(seen: Acting, number: Number, words: TypedForm) -> Response:
     """Keeps the words and hands them to the approvers."""
 
     def act() -> None:
@@ -75,25 +75,25 @@ def submit(seen: Acting, number: int, words: TypedForm) -> Response:
 
 
 @router.post("/reject")
-def reject(seen: Acting, number: int, reason: Annotated[str, Form()] = "") -> Response:
+def reject(seen: Acting, number: Number, reason: Annotated[str, Form()] = "") -> Response:
     """Gives a submitted draft back."""
     return attempt(seen, number, lambda: review.reject(seen.store, seen.user, number, reason))
 
 
 @router.post("/drop")
-def drop(seen: Acting, number: int) -> Response:
+def drop(seen: Acting, number: Number) -> Response:
     """Puts the draft away."""
     return attempt(seen, number, lambda: review.drop(seen.store, seen.user, number))
 
 
 @router.post("/undo")
-def undo(seen: Acting, number: int) -> Response:
+def undo(seen: Acting, number: Number) -> Response:
     """Takes back an approval that has not gone out."""
     return attempt(seen, number, lambda: review.undo(seen.store, seen.user, number))
 
 
 @router.post("/propose")
-def propose(seen: Acting, number: int, words: TypedForm, source: Annotated[str, Form()] = "") -> Response:
+def propose(seen: Acting, number: Number, words: TypedForm, source: Annotated[str, Form()] = "") -> Response:
     """Begins the answer again from another template."""
 
     def act() -> None:

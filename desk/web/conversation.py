@@ -7,7 +7,7 @@ from desk.web.composer import Typed, composer
 from desk.web.inbox import navigation
 from desk.web.matter import Matter, gather
 from desk.web.pages import page, to
-from desk.web.visit import Looking, Visit
+from desk.web.visit import Looking, Number, Visit
 from responders.draft import proposals
 from twoway.states import RIGHTS
 from twoway.store import drafts
@@ -17,7 +17,7 @@ router = APIRouter()
 
 
 @router.get("/conversations/{number}")
-def one(seen: Looking, number: int) -> Response:
+def one(seen: Looking, number: Number) -> Response:
     """The conversation as it stands."""
     return show(seen, number)
 

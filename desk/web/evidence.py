@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from desk.web.answer import attempt
-from desk.web.visit import Acting
+from desk.web.visit import Acting, Number
 from responders import review
 from twoway.store import deliveries
 
@@ -13,14 +13,14 @@ router = APIRouter(prefix="/deliveries/{number}")
 
 
 @router.post("/there")
-def there(seen: Acting, number: int, where: Annotated[str, Form()] = "") -> Response:
+def there(seen: Acting, number: Number, where: Annotated[str, Form()] = "") -> Response:
     """The answer stands there: its address, or who gave it and how."""
     conversation = deliveries.get(seen.store.read(), number).conversation_id
     return attempt(seen, conversation, lambda: review.answered_by_hand(seen.store, seen.user, number, where))
 
 
 @router.post("/absent")
-def absent(seen: Acting, number: int) -> Response:
+def absent(seen: Acting, number: Number) -> Response:
     """The answer is not on the platform."""
     conversation = deliveries.get(seen.store.read(), number).conversation_id
     return attempt(seen, conversation, lambda: review.not_there(seen.store, seen.user, number))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Response
 
 from desk.web import times
 from desk.web.answer import attempt
-from desk.web.visit import Acting
+from desk.web.visit import Acting, Number
 from responders import review
 from twoway.errors import Refused
 
@@ -16,20 +16,20 @@ Version = Annotated[int, Form()]
 
 
 @router.post("/close")
-def close(seen: Acting, number: int, version: Version, reason: Text = "", words: Text = "") -> Response:
+def close(seen: Acting, number: Number, version: Version, reason: Text = "", words: Text = "") -> Response:
     """Closes it with a reason: one of the usual ones, or the person's own words."""
     said = words.strip() or reason
     return attempt(seen, number, lambda: review.close(seen.store, seen.user, number, version, said))
 
 
 @router.post("/wait")
-def wait(seen: Acting, number: int, version: Version) -> Response:
+def wait(seen: Acting, number: Number, version: Version) -> Response:
     """Waits for the customer."""
     return attempt(seen, number, lambda: review.wait(seen.store, seen.user, number, version))
 
 
 @router.post("/snooze")
-def snooze(seen: Acting, number: int, version: Version, preset: Text = "", until: Text = "") -> Response:
+def snooze(seen: Acting, number: Number, version: Version, preset: Text = "", until: Text = "") -> Response:
     """Puts it aside until a usual time or a typed one."""
 
     def act() -> None:
@@ -43,25 +43,25 @@ def snooze(seen: Acting, number: int, version: Version, preset: Text = "", until
 
 
 @router.post("/reopen")
-def reopen(seen: Acting, number: int, version: Version) -> Response:
+def reopen(seen: Acting, number: Number, version: Version) -> Response:
     """Brings it back."""
     return attempt(seen, number, lambda: review.reopen(seen.store, seen.user, number, version))
 
 
 @router.post("/assign")
-def assign(seen: Acting, number: int, assignee: Text = "") -> Response:
+def assign(seen: Acting, number: Number, assignee: Text = "") -> Response:
     """Hands it to a colleague, or to nobody."""
-    to = int(assignee) if assignee.isascii() and assignee.isdigit() else None
+    to = int(assignee) if assignee.isascii() and assignee.isdigit() and len(assignee) < 16 else None
     return attempt(seen, number, lambda: review.assign(seen.store, seen.user, number, to))
 
 
 @router.post("/note")
-def note(seen: Acting, number: int, text: Text = "") -> Response:
+def note(seen: Acting, number: Number, text: Text = "") -> Response:
     """Writes an internal note."""
     return attempt(seen, number, lambda: review.note(seen.store, seen.user, number, text.replace("\r\n", "\n")))
 
 
 @router.post("/lane")
-def lane(seen: Acting, number: int, lane: Text = "") -> Response:
+def lane(seen: Acting, number: Number, lane: Text = "") -> Response:
     """Says where it belongs: no noise after all, or noise."""
     return attempt(seen, number, lambda: review.set_lane(seen.store, seen.user, number, lane))

@@ -9,7 +9,7 @@ from desk import accounts
 from desk.web.failures import status_of
 from desk.web.inbox import navigation
 from desk.web.pages import page, to
-from desk.web.visit import Acting, Looking, Visit
+from desk.web.visit import Acting, Looking, Number, Visit
 from twoway.errors import Refused
 from twoway.states import RIGHTS
 from twoway.store import sessions, users
@@ -38,7 +38,7 @@ def add(seen: Acting, login: Text = "", name: Text = "", initials: Text = "", ro
 
 
 @router.post("/{number}/role")
-def give_role(seen: Acting, number: int, role: Text = "") -> Response:
+def give_role(seen: Acting, number: Number, role: Text = "") -> Response:
     """Another role."""
 
     def act() -> None:
@@ -50,7 +50,7 @@ def give_role(seen: Acting, number: int, role: Text = "") -> Response:
 
 
 @router.post("/{number}/link")
-def make_link(seen: Acting, number: int) -> Response:
+def make_link(seen: Acting, number: Number) -> Response:
     """A login link that works once, shown once."""
     seen.require("administer")
     person = users.by_id(seen.store, number)
@@ -61,7 +61,7 @@ def make_link(seen: Acting, number: int) -> Response:
 
 
 @router.post("/{number}/password")
-def set_password(seen: Acting, number: int, password: Text = "") -> Response:
+def set_password(seen: Acting, number: Number, password: Text = "") -> Response:
     """A new password; it ends this person's sessions."""
 
     def act() -> None:
@@ -72,7 +72,7 @@ def set_password(seen: Acting, number: int, password: Text = "") -> Response:
 
 
 @router.post("/{number}/deactivate")
-def deactivate(seen: Acting, number: int) -> Response:
+def deactivate(seen: Acting, number: Number) -> Response:
     """This person no longer works here."""
 
     def act() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Form, Header, Request
+from fastapi import Depends, Form, Header, Path, Request
 
 from desk.web.words import Words, preferred
 from desk.wiring import Desk
@@ -108,3 +108,5 @@ def signed(
 Looking = Annotated[Visit, Depends(visit)]
 Acting = Annotated[Visit, Depends(signed)]
 Asking = Annotated[Guest, Depends(guest)]
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+"""Of a conversation, a delivery or a person, as a database can hold it."""

@@ -29,7 +29,7 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one language: ``words("inbox.empty")``."""
+    """The words of one language: ``words("login.title")``."""
 
     language: str
 
