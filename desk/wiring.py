@@ -1,6 +1,7 @@
 """Who answers what the floors ask for: the only place that puts configuration, store, judge and channels together."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -28,6 +29,7 @@ class Desk:
     config: Config
     store: Store
     _connections: dict[str, Any] = field(default_factory=dict)
+    _closing: ExitStack = field(default_factory=ExitStack)
     _lock: Lock = field(default_factory=Lock)
     _judge: Judge | None = None
     _writer: Writer | None = None
@@ -126,15 +128,20 @@ class Desk:
 
     def _access(self, name: str) -> Access:
         guard = http.Guard(tuple(self.config.desk.allow_private))
+
+        def client(**how: Any) -> Any:
+            return self._closing.enter_context(http.client(**how, guard=guard))
+
         return Access(
             name=name,
             instance=stamps.stamp(self.store).instance,
             door=inbound.ChannelDoor(self.store, channels.by_name(self.store, name).id),
-            http=partial(http.client, guard=guard),
+            http=client,
         )
 
     def close(self) -> None:
-        """Close the file."""
+        """Close every connection and the file."""
+        self._closing.close()
         self.store.close()
 
 

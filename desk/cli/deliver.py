@@ -26,5 +26,5 @@ def deliver(config: options.Config = None, database: options.Database = None, as
     else:
         options.table(("state", "answers"), sorted(states.items()))
     if troubled:
-        options.say(f"{troubled} need a person: twoway queue trouble", err=True)
+        options.say(f"{troubled} need{'s' if troubled == 1 else ''} a person: twoway queue trouble", err=True)
         raise typer.Exit(1)

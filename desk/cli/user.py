@@ -8,6 +8,7 @@ import typer
 
 from desk.accounts import hash_password
 from desk.cli import options
+from twoway.states import Role
 from twoway.store import sessions, users
 
 Login = Annotated[str, typer.Argument(help="The login.")]
@@ -23,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 def add(
     login: Login,
-    role: Annotated[str, typer.Option(help="viewer, agent, approver or admin.")] = "agent",
+    role: Annotated[Role, typer.Option(help="What this person may do.")] = "agent",
     name: Annotated[str, typer.Option(help="The full name; the login when not given.")] = "",
     initials: Annotated[str, typer.Option(help="How this person signs.")] = "",
     config: options.Config = None,
@@ -50,7 +51,7 @@ def listing(config: options.Config = None, database: options.Database = None, as
     if as_json:
         for person in people:
             options.print_json(
-                {"login": person.login, "name": person.name, "role": person.role, "active": person.active}
+                {"login": person.login, "name": person.name, "role": person.role, "active": bool(person.active)}
             )
     else:
         rows = [(p.login, p.name, p.role, "yes" if p.active else "no") for p in people]
@@ -79,7 +80,7 @@ def password(login: Login, config: options.Config = None, database: options.Data
 
 def role(
     login: Login,
-    new: Annotated[str, typer.Argument(help="viewer, agent, approver or admin.")],
+    new: Annotated[Role, typer.Argument(help="What this person may do from now on.")],
     config: options.Config = None,
     database: options.Database = None,
 ) -> None:
