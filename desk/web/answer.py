@@ -35,7 +35,7 @@ def preview(request: Request, seen: Acting, number: Number, words: TypedForm) ->
     matter = gather(seen.store, seen.desk.outlets(), number)
     state = composer(seen, matter, words if problem else None)
     said = seen.words.said(problem) if problem else ""
-    return page(seen, "preview.html", status, matter=matter, composer=state, problem=said)
+    return page(seen, "preview.html", status, matter=matter, composer=state, problem=said, fragment=True)
 
 
 @router.post("/approve")

@@ -33,6 +33,7 @@ def show(seen: Visit, number: int, status: int = 200, *, problem: str = "", word
         composer=composer(seen, matter, words),
         problem=seen.words.said(problem) if problem else "",
         stale=status == 409,
+        fragment=False,
         title=_title(matter),
         assignees=[u for u in matter.people.values() if u.active and "write" in RIGHTS[u.role]],
         templates=_templates(seen, matter),

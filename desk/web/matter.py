@@ -10,6 +10,7 @@ from twoway.errors import NotFound, Refused
 from twoway.store import (
     Store,
     approvals,
+    channels,
     conversations,
     deliveries,
     events,
@@ -75,6 +76,8 @@ class Matter:
     others: list[Line]
     linked: Line | None
     people: Mapping[int, User]
+    paused: bool
+    """The channel stands still: what is approved waits."""
     outlet: Outlet | None
     """None where the channel is switched off."""
     answers: list[Answer] = field(default_factory=list)
@@ -119,6 +122,7 @@ def gather(store: Store, outlets: Mapping[str, Outlet], number: int) -> Matter:
         others=inbox.of_author(store, found.author_id, number),
         linked=inbox.line(store, found.linked_to) if found.linked_to else None,
         people={user.id: user for user in users.all_of(store)},
+        paused=channels.by_name(store, line.channel).paused_at is not None,
         outlet=outlets.get(line.channel),
         answers=answers,
     )

@@ -47,8 +47,7 @@ export function live() {
       for (const region of document.querySelectorAll("[data-live]")) {
         const fresh = page.getElementById(region.id);
         if (!fresh || fresh.isEqualNode(region)) continue;
-        if (busy(region)) told = told || region.id === "compose";
-        else told = exchange(region, document.adoptNode(fresh)) || told;
+        if (!busy(region)) told = exchange(region, document.adoptNode(fresh)) || told;
       }
       document.title = page.title;
       if (told) tell(news.dataset.news);

@@ -1,7 +1,7 @@
 """Answering: from the first look to the answer on the platform, and whatever comes between."""
 
 from tests.desk.web.conftest import Open, Place, fields, write
-from twoway.store import conversations, deliveries, drafts, moves
+from twoway.store import channels, conversations, deliveries, drafts, moves
 from twoway.store.inbox import lines
 
 ANSWER = "Yes, Tim, up to 48. Best wishes, pk"
@@ -45,6 +45,7 @@ def test_a_fragment_is_enough_while_somebody_types(place: Place) -> None:
     typed = {**fields(petra.get(f"/conversations/{number}")), "text": ANSWER, "csrf": petra.session.csrf}
     answer = petra.client.post(f"/conversations/{number}/preview", data=typed, headers={"HX-Request": "true"})
     assert "<html" not in answer.text
+    assert "Proposal from a template" not in answer.text
     assert 'id="approve"' in answer.text
     assert drafts.in_work(place.desk.store.read(), number).text == ANSWER
 
@@ -154,3 +155,10 @@ def test_nobody_closes_what_they_have_not_read(place: Place) -> None:
     moves.reopen(place.desk.store, number, None, petra.user.id)
     assert "has changed" in petra.post(f"/conversations/{number}/close", 409, version=old, reason="spam")
     assert conversations.by_id(place.desk.store, number).state == "open"
+
+
+def test_an_answer_on_a_paused_channel_says_that_it_waits(place: Place) -> None:
+    number, petra = place.ask(), place.person()
+    petra.post(f"/conversations/{number}/approve", **write(petra, number, ANSWER))
+    channels.pause(place.desk.store, channels.by_name(place.desk.store, "square").id, "square: login: refused")
+    assert "This channel is paused; the answer waits" in petra.get(f"/conversations/{number}")

@@ -77,6 +77,7 @@ def test_an_answer_is_written_approved_and_sent_by_click(page: Page, served: Pla
     page.fill("#text", ANSWER)
     expect(page.locator("#approve")).to_be_disabled()
     expect(page.locator("#preview .part")).to_contain_text(ANSWER)
+    expect(page.locator("#draft-state")).to_contain_text("Petra Köhler")
     page.click("#approve")
     expect(page.locator("output[data-until]")).to_have_text(re.compile(r"\d s|…"))
     expect(page.locator("#status")).to_contain_text("Undo")
