@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 GRACE = 3
-"""Seconds that open pages get when the desk stops; live pages would hold on for ever."""
+"""Seconds that pages in hand get when the desk stops."""
 
 
 def serve(desk: Desk, started: Callable[[], None] = lambda: None) -> None:
@@ -61,6 +61,10 @@ def _server(app: "FastAPI", started: Callable[[], None]) -> "uvicorn.Server":
             await super().startup(sockets)
             if self.started:
                 started()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.closing = True
+            await super().shutdown(sockets)
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:

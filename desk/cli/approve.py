@@ -1,16 +1,19 @@
 """`twoway approve ID`: say yes in a terminal, in one's own session."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desk.accounts import sign_in
 from desk.cli import options
-from responders import review
-from responders.review import Prepared
 from twoway.errors import Refused
-from twoway.states import require
+from twoway.states import After, require
 from twoway.store import channels, conversations, sessions
+from twoway.store.sessions import Session
+from twoway.store.users import User
+
+if TYPE_CHECKING:
+    from desk.wiring import Desk
+    from responders.review import Prepared
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,38 +33,34 @@ def approve(
 
     Example: twoway approve 12 --login anna
     """
+    from desk.accounts import sign_in
+
     password = typer.prompt("Password", hide_input=True)
     with options.at_desk(config, database) as desk:
         _, session, user = sign_in(desk.store, login, password)
         try:
             require(user.role, "approve")
-            found = conversations.by_id(desk.store, conversation)
-            name = next(row.name for row in channels.all_of(desk.store) if row.id == found.channel_id)
-            outlet = desk.outlet(name)
-            if text is not None:
-                review.save(desk.store, user, conversation, text)
-            prepared = review.prepare(desk.store, outlet, user, conversation)
-            _show(prepared)
-            if not prepared.approvable or not typer.confirm("Send exactly this?"):
-                raise Refused("not approved")
-            after = "resolved" if resolve else "waiting"
-            delivery = review.approve(
-                desk.store,
-                outlet,
-                user,
-                session,
-                prepared,
-                prepared.preview.sha256,
-                after,  # type: ignore[arg-type]
-            )
-            options.say(
-                f"approved; a running desk sends answer {delivery.id} in {outlet.undo_seconds} s (or: twoway deliver)"
-            )
+            _decide(desk, user, session, conversation, text, "resolved" if resolve else "waiting")
         finally:
             sessions.end(desk.store, session.id)
 
 
-def _show(prepared: Prepared) -> None:
+def _decide(desk: "Desk", user: User, session: Session, conversation: int, text: str | None, after: After) -> None:
+    from responders import review
+
+    found = conversations.by_id(desk.store, conversation)
+    outlet = desk.outlet(next(row.name for row in channels.all_of(desk.store) if row.id == found.channel_id))
+    if text is not None:
+        review.save(desk.store, user, conversation, text)
+    prepared = review.prepare(desk.store, outlet, user, conversation)
+    _show(prepared)
+    if not prepared.approvable or not typer.confirm("Send exactly this?"):
+        raise Refused("not approved")
+    answer = review.approve(desk.store, outlet, user, session, prepared, prepared.preview.sha256, after)
+    options.say(f"approved; a running desk sends answer {answer.id} in {outlet.undo_seconds} s (or: twoway deliver)")
+
+
+def _show(prepared: "Prepared") -> None:
     preview = prepared.preview
     options.say(f"to {', '.join(preview.recipients) or 'the thread'} ({preview.visibility}) {preview.subject}")
     for number, part in enumerate(preview.parts, 1):

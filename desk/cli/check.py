@@ -1,11 +1,15 @@
 """`twoway check`: is the configuration right, do the logins work?"""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from desk.cli import options
-from desk.wiring import Desk
 from twoway.errors import TwowayError
 from twoway.store import channels, users
+
+if TYPE_CHECKING:
+    from desk.wiring import Desk
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,7 +40,7 @@ def check(config: options.Config = None, database: options.Database = None, as_j
         raise typer.Exit(1)
 
 
-def _try(desk: Desk, name: str) -> str:
+def _try(desk: "Desk", name: str) -> str:
     try:
         desk.check(name)
     except TwowayError as error:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desk.cli import options
-from desk.wiring import Desk
 from twoway import clock
 from twoway.errors import NotFound
 from twoway.store import channels
 from twoway.store.hearing import Kept
+
+if TYPE_CHECKING:
+    from desk.wiring import Desk
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,14 +55,14 @@ def collect(
         raise typer.Exit(1)
 
 
-def _asked_for(desk: Desk, names: list[str] | None) -> list[str]:
+def _asked_for(desk: "Desk", names: list[str] | None) -> list[str]:
     unknown = [name for name in names or () if name not in desk.names]
     if unknown:
         raise NotFound(f"no channel {unknown[0]!r} is switched on; there are {', '.join(desk.names) or 'none'}")
     return names or desk.names
 
 
-def _collect(desk: Desk, name: str, backfill: int | None, advance: Callable[[float], None]) -> int:
+def _collect(desk: "Desk", name: str, backfill: int | None, advance: Callable[[float], None]) -> int:
     from listener.collect import collect_once
 
     heard: list[int] = []

@@ -2,7 +2,6 @@
 
 import typer
 
-from desk import schedule
 from desk.cli import options
 from twoway.store import deliveries, inbox
 
@@ -17,6 +16,8 @@ def deliver(config: options.Config = None, database: options.Database = None, as
 
     Example: twoway deliver
     """
+    from desk import schedule
+
     with options.at_desk(config, database) as desk:
         schedule.deliver_all(desk, schedule.worker_name())
         states = deliveries.states(desk.store)

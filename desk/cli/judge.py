@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from desk.cli import options
-from desk.wiring import make_judge
 from twoway.config import find, load
 from twoway.errors import Refused
 
@@ -31,6 +30,8 @@ def judge(
 
     Example: echo '{"text": "Meine Lieferung ist kaputt!"}' | twoway judge -
     """
+    from desk.wiring import make_judge
+
     if config:
         load(find(config))  # a wrong one is a mistake, also where nothing of it is needed
     model, bad = make_judge(), list[str]()

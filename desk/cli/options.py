@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.wiring import Desk, open_desk
 from twoway import clock
 from twoway.config import find, load
 from twoway.store.database import plain_words
@@ -18,6 +17,8 @@ from twoway.text import harmless, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from desk.wiring import Desk
 
 Config = Annotated[
     Path | None,
@@ -33,8 +34,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @contextmanager
-def at_desk(config: Path | None, database: Path | None) -> Iterator[Desk]:
+def at_desk(config: Path | None, database: Path | None) -> Iterator["Desk"]:
     """The configured desk, closed afterwards. Log lines go to standard error."""
+    from desk.wiring import open_desk
     from twoway.logging import set_up
 
     set_up()
@@ -64,7 +66,7 @@ def say(line: str = "", *, err: bool = False) -> None:
     typer.echo(harmless(line), err=err)
 
 
-def local(desk: Desk, stamped: str | None) -> str:
+def local(desk: "Desk", stamped: str | None) -> str:
     """A stored time as the brand's clock shows it."""
     return f"{clock.parse(stamped).astimezone(desk.config.desk.timezone):%Y-%m-%d %H:%M}" if stamped else ""
 

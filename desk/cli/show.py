@@ -2,12 +2,11 @@
 
 from dataclasses import asdict
 from operator import itemgetter
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from desk.cli import options
-from desk.wiring import Desk
 from twoway.errors import Refused
 from twoway.store import (
     Store,
@@ -20,6 +19,9 @@ from twoway.store import (
     mentions,
     users,
 )
+
+if TYPE_CHECKING:
+    from desk.wiring import Desk
 
 
 def add_to(app: typer.Typer) -> None:
@@ -86,7 +88,7 @@ def _words(store: Store, sha256: str) -> dict[str, Any] | None:
         return None  # erased
 
 
-def _tell(desk: Desk, story: dict[str, Any]) -> None:
+def _tell(desk: "Desk", story: dict[str, Any]) -> None:
     found = story["conversation"]
     options.say(f"Conversation {found['id']}: {found['state']}, lane {found['lane']}, version {found['version']}")
     entries = [

@@ -36,6 +36,8 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="twoway", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.state.throttle = Throttle()
+    # Set by whoever runs the app when it is to end: live pages would hold on for ever.
+    app.state.closing = False
     # One thread, so one connection: data_version can only be compared with what the same connection said before.
     app.state.watch = ThreadPoolExecutor(1, "watch")
     for page in PAGES:

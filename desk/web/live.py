@@ -53,7 +53,7 @@ async def _news(request: Request, store: Store) -> AsyncIterator[str]:
     yield "retry: 3000\nevent: news\ndata: now\n\n"
     for turn in range(1, LASTS + 1):
         await asyncio.sleep(PAUSE)
-        if await request.is_disconnected():
+        if request.app.state.closing or await request.is_disconnected():
             return
         if await loop.run_in_executor(request.app.state.watch, watch.look):
             yield "event: news\ndata: now\n\n"
