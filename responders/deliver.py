@@ -1,8 +1,10 @@
 """Delivering: claim -> look -> send -> record; on doubt read back from the platform, never send again blindly."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
 import structlog
 
@@ -18,6 +20,7 @@ from twoway.errors import (
     Rejected,
     StoreError,
     Temporary,
+    TwowayError,
 )
 from twoway.store import Store, channels, deliveries, doubts, hearing, mentions, outcomes, receipts
 from twoway.store.deliveries import Claim
@@ -39,8 +42,31 @@ def deliver_once(store: Store, outlets: Mapping[str, Outlet], worker: str, lease
     held = deliveries.claim(store, worker, list(outlets), lease)
     if held is None:
         return settled
-    _attempt(store, outlets[held.channel], held, lease)
+    with heartbeat(store, held, lease):
+        _attempt(store, outlets[held.channel], held, lease)
     return True
+
+
+@contextmanager
+def heartbeat(store: Store, held: Claim, lease: timedelta) -> Iterator[None]:
+    """Keep a claim while a slow platform is asked, three times a lease; a worker that dies beats no more."""
+    done = Event()
+
+    def beat() -> None:
+        while not done.wait(lease.total_seconds() / 3):
+            try:
+                if not outcomes.hold_on(store, held, lease):
+                    return
+            except TwowayError:
+                log.exception("heartbeat missed", delivery=held.delivery.id)
+
+    beats = Thread(target=beat, daemon=True, name=f"heartbeat {held.delivery.id}")
+    beats.start()
+    try:
+        yield
+    finally:
+        done.set()
+        beats.join()
 
 
 def backoff(attempts: int) -> timedelta:

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 from twoway import clock
 from twoway.domain import Part
-from twoway.store import endings
+from twoway.store import endings, hold
 from twoway.store.database import Store
 from twoway.store.deliveries import Claim, DeliveryRow, get
+from twoway.store.events import record
 
 
 def begin_part(store: Store, held: Claim, part: Part, lease: timedelta) -> bool:
     """Write down that this part is about to be sent, and hold on to the claim.
 
-    False when nothing may be sent any more: the claim was lost, or the conversation has changed before the first part
-    (an answer of which a part stands already is sent to its end). What remains to be done then is done.
+    False when nothing may be sent any more: the claim was lost, sending is held, or the conversation has changed before
+    the first part (an answer of which a part stands already is sent to its end). What remains to be done then is done.
     """
     with store.write() as db:
         now = clock.now()
@@ -30,6 +31,19 @@ def begin_part(store: Store, held: Claim, part: Part, lease: timedelta) -> bool:
             "UPDATE parts SET state = 'sending', tried_at = ? WHERE delivery_id = ? AND number = ?",
             (clock.stamp(now), delivery.id, part.number),
         )
+        # The marker will name this event: a database without it does not know that this part may be there.
+        record(db, "delivery.begun", now, conversation=delivery.conversation_id, delivery=delivery.id, part=part.number)
+    return hold.mark(store)
+
+
+def hold_on(store: Store, held: Claim, lease: timedelta) -> bool:
+    """The worker lives: its claim lasts on. False when the claim was lost."""
+    with store.write() as db:
+        delivery = _held(db, held)
+        if delivery is None:
+            return False
+        until = clock.stamp(clock.now() + lease)
+        db.execute("UPDATE deliveries SET lease_until = ? WHERE id = ?", (until, delivery.id))
     return True
 
 
