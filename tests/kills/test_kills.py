@@ -104,5 +104,5 @@ def test_the_audit_holds(story: Story) -> None:
 
 
 def test_without_reading_back_answers_are_there_twice(tmp_path: Path) -> None:
-    story = tell(tmp_path, 80, "--blind")
+    story = tell(tmp_path, 50, "--blind")
     assert max(Counter(words for _, words in story.posted()).values()) > 1
