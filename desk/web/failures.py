@@ -61,8 +61,6 @@ def _signed_out(request: Request, error: Exception) -> Response:
     if request.method != "GET":
         return problem(request, 401)
     where = f"/login?next={quote(request.url.path)}" if request.url.path != "/" else "/login"
-    if is_fragment(request):
-        return Response(status_code=401, headers={"HX-Redirect": where})
     return Response(status_code=303, headers={"Location": where})
 
 

@@ -30,14 +30,30 @@ document.addEventListener("click", async (event) => {
 });
 
 // What is approved is the preview: while the words in the field are newer, there is nothing to approve.
-document.addEventListener("input", (event) => {
-  if (!event.target.closest("[data-composer]")) return;
+let typed = 0;
+let asked = 0;
+
+function outdate() {
   const preview = document.getElementById("preview");
   preview.classList.add("old");
   const approve = document.getElementById("approve");
   if (approve) approve.disabled = true;
   const hint = preview.querySelector(".changed-hint");
   if (hint) hint.hidden = false;
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest("[data-composer]")) return;
+  typed += 1;
+  outdate();
+});
+document.addEventListener("htmx:beforeRequest", () => (asked = typed));
+// Typed on while the preview was under way: it is of earlier words.
+document.addEventListener("htmx:afterSwap", () => asked !== typed && outdate());
+// Words typed before this script was here, or brought back by the browser, are previewed as well.
+addEventListener("pageshow", () => {
+  const text = document.querySelector("[data-composer] textarea");
+  if (text && text.value !== text.defaultValue) text.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // Nobody leaves words behind that were not kept.

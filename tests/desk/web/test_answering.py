@@ -162,3 +162,13 @@ def test_an_answer_on_a_paused_channel_says_that_it_waits(place: Place) -> None:
     petra.post(f"/conversations/{number}/approve", **write(petra, number, ANSWER))
     channels.pause(place.desk.store, channels.by_name(place.desk.store, "square").id, "square: login: refused")
     assert "This channel is paused; the answer waits" in petra.get(f"/conversations/{number}")
+
+
+def test_a_session_that_ended_while_somebody_typed_is_told(place: Place) -> None:
+    number, petra = place.ask(), place.person()
+    typed = fields(petra.get(f"/conversations/{number}"))
+    petra.client.cookies.clear()
+    answer = petra.client.post(f"/conversations/{number}/preview", data=typed, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert 'id="preview"' in answer.text
+    assert "Your session has ended" in answer.text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from desk import accounts
 from desk.loopback import running
@@ -94,8 +94,10 @@ def deliver(place: Place) -> None:
 
 def test_the_keyboard_alone_is_enough(page: Page, served: Place) -> None:
     page.goto(f"{served.desk.config.web.url}/login")
+    expect(page.locator("#login")).to_be_focused()
     page.keyboard.type("petra")
     page.keyboard.press("Tab")
+    expect(page.locator("#password")).to_be_focused()
     page.keyboard.type(SECRET)
     page.keyboard.press("Enter")
     page.wait_for_url("**/inbox/open")
@@ -151,6 +153,31 @@ def test_hostile_words_do_nothing(page: Page, served: Place) -> None:
     page.wait_for_url("**/conversations/*")
     assert "owned" not in page.title()
     assert page.locator(".words img, .words script").count() == 0
+
+
+def test_words_typed_while_the_preview_is_fetched_cannot_be_approved(page: Page, served: Place) -> None:
+    sign_in(page, served)
+    page.click("text=Do your boots come in size 47?")
+
+    before_the_second: list[tuple[bool, bool]] = []
+    asked: list[Route] = []
+
+    def late(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            answer = route.fetch()
+            page.locator("#text").press_sequentially(" And more.")
+            route.fulfill(response=answer)
+        else:
+            shown = page.locator("#preview .part").inner_text()
+            before_the_second.append((ANSWER in shown, page.locator("#approve").is_disabled()))
+            route.continue_()
+
+    page.route("**/preview", late)
+    page.fill("#text", ANSWER)
+    expect(page.locator("#preview .part")).to_contain_text("And more.")
+    expect(page.locator("#approve")).to_be_enabled()
+    assert before_the_second == [(True, True)]
 
 
 LOOKS: list[dict[str, Any]] = [
