@@ -13,12 +13,12 @@ from responders.compose import library
 from responders.draft import Writer
 from responders.outlet import Outlet
 from twoway import channels as kinds
-from twoway import http
+from twoway import clock, http
 from twoway.channel import load
 from twoway.config import Config, ConfiguredChannel
 from twoway.errors import NotFound
 from twoway.ports import Access, Collector, Judge, Sender
-from twoway.store import Store, channels, inbound, open_store
+from twoway.store import Store, channels, hold, inbound, open_store
 from twoway.store import desk as stamps
 
 
@@ -55,8 +55,13 @@ class Desk:
             channels.register(self.store, name, configured.kind, seconds)
 
     def collector(self, name: str, since: datetime | None = None) -> Collector:
-        """The hearing half of a channel; ``since`` is where a stream without a cursor begins (None: now)."""
+        """The hearing half of a channel. A stream without a cursor begins at ``since`` (None: where the channel did).
+
+        A channel may have started long before it could be read for the first time: its login was refused until now.
+        """
         configured = self._configured(name)
+        # Servers that know whole seconds only must not pass over the second in which the channel started.
+        since = since or clock.parse(channels.by_name(self.store, name).started_at).replace(microsecond=0)
         made: Collector = load(kinds.channel(configured.kind).collector)(
             self._connection(configured), configured.settings, since
         )
@@ -159,8 +164,12 @@ def make_judge() -> Judge:
 
 
 def open_desk(config: Config, database: Path | None = None, *, create: bool = True, demo: bool = False) -> Desk:
-    """The desk of a configuration; ``database`` goes before the file that it names. Raises StoreError."""
+    """The desk of a configuration; ``database`` goes before the file that it names. Raises StoreError.
+
+    A file that was restored, copied or moved is held from then on: it hears, but sends nothing.
+    """
     desk = Desk(config, open_store(database or config.desk.database, create=create, demo=demo))
+    hold.check(desk.store)
     desk.register()
     desk.writer()
     return desk

@@ -57,8 +57,8 @@ def test_a_channel_that_fails_ends_in_one(desk: Shell) -> None:
 
 def test_backfill_brings_history_that_nobody_has_to_answer(twoway: Shell, square: FakeSquare, store: Store) -> None:
     square.say("Early", ASKED)
-    with store.write() as db:  # as if the desk had begun to listen only now
-        db.execute("UPDATE channels SET started_at = ?", (clock.stamp(clock.now()),))
+    with store.write() as db:  # as if the desk began to listen only after that
+        db.execute("UPDATE channels SET started_at = ?", (clock.stamp(clock.now() + timedelta(seconds=2)),))
         db.execute("DELETE FROM streams")
     twoway("collect")
     assert twoway.json("collect", "square", "--backfill", "30")["square"]["heard"] == 1
