@@ -14,7 +14,7 @@ from tests.fakes.square import BRAND, fake_square
 from twoway.store import open_store
 from twoway.store.audit import audit
 
-KILLS = 300
+KILLS = 250
 
 
 @dataclass
