@@ -149,14 +149,21 @@ def _settle_one(store: Store, outlets: Mapping[str, Outlet]) -> bool:
     if doubt is None:
         return False
     try:
-        finding = outlets[doubt.channel].sender().find(doubt.part, doubt.since)
-        _settle(store, doubt, finding)
+        _settle(store, doubt, _find(outlets[doubt.channel], doubt))
     except StoreError:
         raise
     except Exception as error:
         log.warning("reading back failed", delivery=doubt.delivery.id, error=str(error))
         doubts.unclear(store, doubt.delivery.id, f"reading back failed: {error}")
     return True
+
+
+def _find(outlet: Outlet, doubt: doubts.Doubt) -> Finding:
+    """Absent only if it is so whenever it was sent, from the first moment to the last that are possible."""
+    finding = outlet.sender().find(doubt.part, doubt.since)
+    if isinstance(finding, Absent) and doubt.until > doubt.since:
+        return outlet.sender().find(doubt.part, doubt.until)
+    return finding
 
 
 def _settle(store: Store, doubt: doubts.Doubt, finding: Finding) -> None:

@@ -17,6 +17,7 @@ from twoway.store import (
     doubts,
     drafts,
     hearing,
+    hold,
     judgements,
     mentions,
     moves,
@@ -40,7 +41,7 @@ class Prepared:
     preview: Preview
     findings: tuple[checks.Finding, ...]
     changed: str = ""
-    """What has changed on the platform since the desk last heard; approving is refused until it is heard."""
+    """What has changed on the platform since the desk last heard, or why nothing is sent; approving is refused."""
 
     @property
     def approvable(self) -> bool:
@@ -73,7 +74,8 @@ def prepare(store: Store, outlet: Outlet, user: User, conversation: int, *, look
         raise Refused("there is nothing to answer in this conversation: the customer's words are gone")
     preview = outlet.sender().preview(Draft(draft.text, draft.subject), target.address)
     findings = _findings(store, outlet, draft, target)
-    changed = _look(store, outlet, preview) if look else ""
+    held = hold.of(store.read())
+    changed = hold.words(held) if held else _look(store, outlet, preview) if look else ""
     return Prepared(conversation, found.version, draft, target, preview, tuple(findings), changed)
 
 

@@ -36,7 +36,8 @@ MOVES: Mapping[str, Moves] = {
         dropped="",
     ),
     "delivery": _moves(
-        pending="sending sent cancelled",
+        # -> `unknown`: the file was restored, copied or moved; it may have been sent since.
+        pending="sending sent cancelled unknown",
         sending="sent pending failed unknown cancelled",
         unknown="sent failed pending",
         # A bounce comes hours after the receipt.

@@ -58,7 +58,7 @@ def _facts(row: AlertRow, setting: Setting, now: datetime) -> Iterator[tuple[str
     yield "reason", _reason(row, setting)
     if row.conversation_id is None:
         return
-    yield "channel", row.channel
+    yield "channel", row.channel or ""
     yield "author", _author(row, setting)
     yield "quote", WORDS[setting.spoken]["quoted"].format(inert(row.text, QUOTE)) if setting.quote and row.text else ""
     yield "language", wording.language(row.language, setting.spoken) if row.language else ""
@@ -68,7 +68,8 @@ def _facts(row: AlertRow, setting: Setting, now: datetime) -> Iterator[tuple[str
 def _reason(row: AlertRow, setting: Setting) -> str:
     words = WORDS[setting.spoken]
     if row.conversation_id is None:
-        return inert(row.channel_reason, REASON) if row.channel_reason else words["running_again"]
+        reason = row.channel_reason if row.channel else row.held_reason
+        return inert(reason, REASON) if reason else words["running_again"]
     grave = (("urgent", row.urgency == "now"), ("upset", row.sentiment == "negative"))
     return ", ".join((words["complaint"], *(words[name] for name, true in grave if true)))
 

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from desk.alerts import chat
 from desk.alerts.message import Message, Setting, write
-from desk.alerts.words import RULES
+from desk.alerts.words import ALWAYS, RULES
 from desk.wiring import Desk
 from responders.deliver import backoff
 from twoway import channels, clock
@@ -44,7 +44,7 @@ def alert_once(desk: Desk) -> bool:
 
 def _receivers(desk: Desk, row: AlertRow) -> tuple[SecretStr, ...]:
     """Nobody where the rule is switched off, or is one that this version does not know."""
-    wanted = row.rule in RULES and getattr(desk.config.alerts, row.rule)
+    wanted = row.rule in RULES and (row.rule in ALWAYS or getattr(desk.config.alerts, row.rule))
     return desk.config.alerts.urls if wanted else ()
 
 
@@ -82,8 +82,8 @@ def _setting(desk: Desk, row: AlertRow) -> Setting:
     )
 
 
-def _may_quote(kind: str) -> bool:
+def _may_quote(kind: str | None) -> bool:
     try:
-        return channels.channel(kind).policy.quote_in_alerts
+        return kind is not None and channels.channel(kind).policy.quote_in_alerts
     except NotFound:  # a kind that is no longer installed says nothing of its rules
         return False

@@ -1,15 +1,24 @@
-"""The rules there are and how an alert is said. A rule's name is its key under ``[alerts]`` in the configuration."""
+"""The rules there are and how an alert is said. A rule's name is its key under ``[alerts]`` in the configuration.
+
+Those of ALWAYS have none: a desk that sends nothing at all is nothing to keep quiet about.
+"""
 
 from collections.abc import Mapping
 from typing import Literal
 
-RULES: Mapping[str, Literal["warning", "failure"]] = {"severe_complaint": "warning", "channel_paused": "failure"}
+RULES: Mapping[str, Literal["warning", "failure"]] = {
+    "severe_complaint": "warning",
+    "channel_paused": "failure",
+    "held": "failure",
+}
 """Each rule and how grave it looks in chat."""
+ALWAYS = frozenset({"held"})
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "de": {
         "severe_complaint": "schwere Beschwerde auf {channel}",
         "channel_paused": "Kanal {channel} ist pausiert",
+        "held": "nichts wird gesendet, bis die Verwaltung es bestätigt",
         "reason": "Grund",
         "channel": "Kanal",
         "author": "Von",
@@ -31,6 +40,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "severe_complaint": "severe complaint on {channel}",
         "channel_paused": "channel {channel} is paused",
+        "held": "nothing is sent until an admin confirms it",
         "reason": "Reason",
         "channel": "Channel",
         "author": "From",

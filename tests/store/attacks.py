@@ -49,6 +49,20 @@ SCRIPT = "approvals_by_script_only_in_a_demo"
 VERSION = "approvals_of_the_present_version"
 KEEP = "deliveries_keep_their_approval"
 NOBODY = "awaiting_since = NULL, due_at = NULL"
+CONFIRMED = "desk_is_held_until_confirmed"
+HELD = f"UPDATE desk SET held_at = {NOW}, held_reason = 'x'"
+ADMIN = "UPDATE users SET role = 'admin' WHERE login <> 'ada@square'"
+
+
+def confirm(login: str) -> str:
+    """The end of a hold, by that person in their newest session."""
+    who = _person(login)
+    return (
+        f"UPDATE desk SET held_at = NULL, held_reason = NULL, confirmed_at = {NOW}, confirmed_by = {who['user']},"
+        f" confirmed_in = {who['session']}"
+    )
+
+
 RIGHT = approve()
 """What makes the attacks on approvals meaningful: this one is let through."""
 
@@ -238,10 +252,34 @@ ATTACKS = [
     Attack("stamp removed", "DELETE FROM desk", "desk_remains"),
     Attack(
         "stamp replaced",
-        "INSERT OR REPLACE INTO desk SELECT id, instance, 1, created_at FROM desk",
+        "INSERT OR REPLACE INTO desk (id, instance, demo, created_at) SELECT id, instance, 1, created_at FROM desk",
         "desk_remains",
     ),
-    Attack("second stamp", "INSERT INTO desk SELECT 2, instance, 1, created_at FROM desk"),
+    Attack(
+        "second stamp",
+        "INSERT INTO desk (id, instance, demo, created_at) SELECT 2, instance, 1, created_at FROM desk",
+    ),
+    Attack("mark taken back", "UPDATE desk SET marked = 1; UPDATE desk SET marked = 0", "desk_stays_marked"),
+    Attack("hold ended by nobody", f"{HELD}; UPDATE desk SET held_at = NULL, held_reason = NULL", CONFIRMED),
+    Attack("hold ended by an approver", f"{HELD}; {confirm('ada@square')}", CONFIRMED),
+    Attack("hold ended in an ended session", f"{HELD}; {ADMIN}; {confirm('gone')}", CONFIRMED),
+    Attack("hold ended in an expired session", f"{HELD}; {ADMIN}; {confirm('late')}", CONFIRMED),
+    Attack("hold ended by somebody who left", f"{HELD}; {ADMIN}; {confirm('left')}", CONFIRMED),
+    Attack("hold ended by the script", f"{HELD}; {ADMIN}; {confirm('script')}", CONFIRMED),
+    Attack(
+        "confirmed while held", f"{HELD}; UPDATE desk SET confirmed_at = held_at, confirmed_by = 1, confirmed_in = 1"
+    ),
+    Attack("held without a reason", f"UPDATE desk SET held_at = {NOW}"),
+    Attack(
+        "sending while held",
+        f"{HELD}; UPDATE deliveries SET state = 'sending', claimed_by = 'x', lease_until = {NOW} WHERE id = 2",
+        "deliveries_are_held",
+    ),
+    Attack(
+        "waiting answer called doubtful",
+        "UPDATE deliveries SET state = 'unknown' WHERE id = 2",
+        "deliveries_are_doubted_untried_only_when_held",
+    ),
     Attack(
         "script's session passed off as a person's",
         "UPDATE sessions SET kind = 'password' WHERE kind = 'script'",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from tests.store.attacks import ATTACKS, RIGHT, Attack
+from tests.store.attacks import ADMIN, ATTACKS, HELD, RIGHT, Attack, confirm
 from tests.store.desk import Desk, make
 from twoway import clock
 from twoway.errors import Refused
@@ -131,6 +131,7 @@ def attempt(connection: sqlite3.Connection, sql: str) -> str:
 
 def test_what_is_right_is_let_through(attacked: sqlite3.Connection) -> None:
     assert attempt(attacked, RIGHT) == ""
+    assert attempt(attacked, f"{HELD}; {ADMIN}; {confirm('other')}") == ""
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=ids)

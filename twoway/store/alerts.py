@@ -12,13 +12,17 @@ from twoway.store.rows import maybe
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One alert to send, with what its message needs. ``text`` is the mention that the conversation last heard."""
+    """One alert to send, with what its message needs. ``text`` is the mention that the conversation last heard.
+
+    Without a channel where it concerns the whole desk.
+    """
 
     id: int
     rule: str
-    channel: str
-    channel_kind: str
+    channel: str | None
+    channel_kind: str | None
     channel_reason: str | None
+    held_reason: str | None
     conversation_id: int | None
     author: str | None
     followers: int | None
@@ -39,7 +43,7 @@ class AlertRow:
 
 
 def raise_alert(
-    db: sqlite3.Connection, rule: str, cause: str, channel: int, conversation: int | None, now: datetime
+    db: sqlite3.Connection, rule: str, cause: str, channel: int | None, conversation: int | None, now: datetime
 ) -> None:
     """Note an alert once a ``cause``, inside the transaction that causes it."""
     at = clock.stamp(now)
@@ -51,10 +55,10 @@ def raise_alert(
 
 
 _ONE = """
-SELECT a.id, a.rule, h.name, h.kind, h.paused_reason, a.conversation_id,
+SELECT a.id, a.rule, h.name, h.kind, h.paused_reason, k.held_reason, a.conversation_id,
   CASE WHEN w.name <> '' THEN w.name ELSE w.handle END, w.followers,
   m.text, j.language, j.sentiment, j.urgency, c.due_at, a.created_at, a.attempts, a.reached
-FROM alerts a JOIN channels h ON h.id = a.channel_id
+FROM alerts a JOIN desk k LEFT JOIN channels h ON h.id = a.channel_id
 LEFT JOIN conversations c ON c.id = a.conversation_id LEFT JOIN authors w ON w.id = c.author_id
 LEFT JOIN mentions m ON m.id = (SELECT id FROM mentions WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
 LEFT JOIN judgements j ON j.id = m.judgement_id

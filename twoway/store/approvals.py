@@ -8,7 +8,7 @@ from twoway import clock
 from twoway.domain import Preview, Route
 from twoway.errors import Refused, Stale
 from twoway.states import After, move
-from twoway.store import conversations, drafts
+from twoway.store import conversations, drafts, hold
 from twoway.store.database import Store
 from twoway.store.deliveries import DeliveryRow, get
 from twoway.store.events import record
@@ -56,9 +56,10 @@ def part_key(instance: str, delivery: int, preview: Preview, number: int) -> str
 
 
 def approve(store: Store, decision: Decision, session: Session) -> DeliveryRow:
-    """Write the approval and its one delivery, in one transaction. Raises Stale, Refused."""
+    """Write the approval and its one delivery, in one transaction. Raises Stale, Refused; also while held."""
     now = clock.now()
     with store.write() as db:
+        hold.refuse(db)
         found = conversations.expect(db, decision.conversation, decision.version)
         draft = drafts.in_work(db, found.id)
         if draft is None or _shown(draft) != _shown(decision.draft):

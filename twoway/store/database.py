@@ -45,8 +45,9 @@ def plain_words(path: Path) -> Iterator[None]:
 class Store:
     """The desk's file. `write()` is a transaction; `read()` is this thread's read-only connection."""
 
-    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, writer: sqlite3.Connection, inode: int | None) -> None:
         self.path = path
+        self.inode = inode
         self._writer = writer
         self._lock = threading.Lock()
         self._local = threading.local()
@@ -82,6 +83,10 @@ class Store:
         with self._lock, plain_words(self.path):
             return {name: self._writer.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
 
+    def in_place(self) -> bool:
+        """Whether the file that was opened is still the one at its path."""
+        return _inode(self.path) == self.inode
+
     def data_version(self) -> int:
         """Changes whenever the file was changed by a connection other than this thread's reader."""
         return int(self.read().execute("PRAGMA data_version").fetchone()[0])
@@ -112,14 +117,17 @@ def open_store(path: Path, *, create: bool = True, demo: bool = False) -> Store:
     with plain_words(path):
         if not path.exists():
             _make_private(path)
+        inode = _inode(path)
         writer = connect(path.absolute().as_uri())
         try:
             writer.execute("PRAGMA journal_mode=WAL")
             migrate(path, writer, demo=demo)
+            if _inode(path) != inode:
+                raise StoreError(f"the database {path} was replaced while it was being opened; try again")
         except BaseException:
             writer.close()
             raise
-    return Store(path, writer)
+    return Store(path, writer, inode)
 
 
 def open_untouched(path: Path) -> Store:
@@ -130,13 +138,22 @@ def open_untouched(path: Path) -> Store:
     if not path.exists():
         raise StoreError(f"there is no database {path}")
     with plain_words(path):
+        inode = _inode(path)
         writer = connect(f"{path.absolute().as_uri()}?mode=rw")
         try:
             refuse_older(path, writer)
         except BaseException:
             writer.close()
             raise
-    return Store(path, writer)
+    return Store(path, writer, inode)
+
+
+def _inode(path: Path) -> int | None:
+    """Which file lies at the path; None when there is none."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _make_private(path: Path) -> None:

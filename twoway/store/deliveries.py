@@ -8,6 +8,7 @@ from datetime import timedelta
 from twoway import clock
 from twoway.domain import Part, Preview, Receipt
 from twoway.errors import Refused
+from twoway.store import hold
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, one
@@ -111,14 +112,16 @@ WHERE state = 'pending' AND id = (
   JOIN users u ON u.id = a.user_id JOIN previews w ON w.sha256 = d.sha256
   WHERE d.state = 'pending' AND d.route = 'api' AND d.not_before <= :now AND h.paused_at IS NULL
     AND c.version = a.version AND u.active = 1 AND u.role IN ('approver', 'admin') AND w.body IS NOT NULL
-    AND h.name IN (SELECT value FROM json_each(:channels))
+    AND h.name IN (SELECT value FROM json_each(:channels)) AND NOT EXISTS (SELECT 1 FROM desk WHERE held_at IS NOT NULL)
   ORDER BY d.not_before, d.id LIMIT 1)
 RETURNING id
 """
 
 
 def claim(store: Store, worker: str, channels: list[str], lease: timedelta) -> Claim | None:
-    """Take the oldest due delivery whose approval still holds; None when there is none."""
+    """Take the oldest due delivery whose approval still holds; None when there is none, or while sending is held."""
+    if not hold.check(store):
+        return None
     with store.write() as db:
         now = clock.now()  # the lease begins when the lock is held
         values = {

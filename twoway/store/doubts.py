@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from twoway import clock
 from twoway.domain import Part, Receipt
 from twoway.errors import Refused
-from twoway.store import conversations, endings, receipts
+from twoway.store import conversations, endings, hold, receipts
 from twoway.store.database import Store
 from twoway.store.deliveries import DeliveryRow, get, next_part, parts, preview
 from twoway.store.events import record
@@ -16,12 +16,13 @@ from twoway.text import storable
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A delivery in doubt: the part to look for and since when it may be there."""
+    """A delivery in doubt: the part to look for, since when it may be there, and until when it may have been sent."""
 
     delivery: DeliveryRow
     channel: str
     part: Part
     since: datetime
+    until: datetime
 
 
 def expire(store: Store) -> int:
@@ -48,14 +49,19 @@ _TAKE = """
 UPDATE deliveries SET not_before = :again WHERE id = (
   SELECT d.id FROM deliveries d JOIN channels h ON h.id = d.channel_id JOIN previews w ON w.sha256 = d.sha256
   WHERE d.state = 'unknown' AND d.not_before <= :now AND h.name = :channel AND h.paused_at IS NULL
-    AND w.body IS NOT NULL
+    AND w.body IS NOT NULL AND NOT EXISTS (SELECT 1 FROM desk WHERE held_at IS NOT NULL)
   ORDER BY d.not_before LIMIT 1)
 RETURNING id
 """
 
 
 def take(store: Store, channels: list[str], again: timedelta) -> Doubt | None:
-    """A delivery in doubt whose time to look has come; put off by ``again`` so that each is looked at in turn."""
+    """A delivery in doubt whose time to look has come; put off by ``again`` so that each is looked at in turn.
+
+    None while sending is held: what is not on the platform now, another copy of this file may send at any moment.
+    """
+    if not hold.check(store):
+        return None
     now = clock.now()
     times = {"now": clock.stamp(now), "again": clock.stamp(now + again)}
     with store.write() as db:
@@ -69,7 +75,10 @@ def take(store: Store, channels: list[str], again: timedelta) -> Doubt | None:
 def _doubt(db: sqlite3.Connection, delivery: DeliveryRow, channel: str) -> Doubt | None:
     part = next_part(db, delivery.id, preview(db, delivery.sha256))
     tried = next((row.tried_at for row in parts(db, delivery.id) if part and row.number == part.number), None)
-    return Doubt(delivery, channel, part, clock.parse(tried or delivery.created_at)) if part else None
+    since = clock.parse(tried or delivery.created_at)
+    confirmed = db.execute("SELECT confirmed_at FROM desk").fetchone()[0]
+    until = max(since, clock.parse(confirmed)) if confirmed else since
+    return Doubt(delivery, channel, part, since, until) if part else None
 
 
 def found(store: Store, delivery: int, number: int, receipt: Receipt) -> None:
@@ -86,6 +95,7 @@ def absent(store: Store, delivery: int, user: int | None = None, *, retry_at: da
         row = get(db, delivery)
         if row.state != "unknown":
             return
+        hold.refuse(db)
         record(db, "delivery.absent", now, conversation=row.conversation_id, user=user, delivery=delivery)
         endings.go_on(db, row, row.reason, retry_at or now, now)
 

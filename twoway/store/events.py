@@ -67,6 +67,12 @@ def chain(previous: str, events: Iterable[Event]) -> str:
     return sha256(canonical([previous, [[getattr(e, name) for name in Event.__slots__] for e in events]]))
 
 
+def fingerprint(db: sqlite3.Connection, event: int) -> str:
+    """The hash of one event; '' if there is none of that number."""
+    found = maybe(Event, db.execute(f"SELECT {columns(Event)} FROM events WHERE id = ?", (event,)))
+    return chain("", [found]) if found else ""
+
+
 def newest_seal(store: Store) -> Seal | None:
     """The last seal; a digest that prints it is an anchor outside the house."""
     return maybe(Seal, store.read().execute(f"SELECT {columns(Seal)} FROM seals ORDER BY id DESC LIMIT 1"))

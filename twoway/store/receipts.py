@@ -62,11 +62,15 @@ def write(
 
 
 def conclude(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime, user: int | None = None) -> None:
-    """Sent once every part has a receipt; what was in doubt and is there only in part goes on with the rest."""
-    if all(part.state == "sent" for part in parts(db, delivery.id)):
+    """Sent once every part has a receipt; what was in doubt and is there only in part goes on with the rest.
+
+    Unless the rest may be there too, which is so only after a restore: then each part is read back.
+    """
+    left = [part for part in parts(db, delivery.id) if part.state != "sent"]
+    if not left:
         if delivery.state != "sent":
             _finish(db, delivery, now, user)
-    elif delivery.state == "unknown":
+    elif delivery.state == "unknown" and left[0].tried_at is None:
         endings.go_on(db, delivery, "", now, now)
 
 

@@ -2,12 +2,23 @@
 -- Promises that a schema can hold are held here by CHECK, UNIQUE and composite foreign keys.
 -- Every table has row ids: table.transform() of sqlite-utils fails on those that have none.
 
--- What this file is: one row. `demo` alone lets the scripted reviewer work.
+-- What this file is: one row. `demo` alone lets the scripted reviewer work. `marked`: a marker was laid beside the file,
+-- by which a restored, copied or moved one is recognised; it is held, and sends nothing, until an admin confirms it.
 CREATE TABLE desk (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   instance TEXT NOT NULL CHECK (length(instance) = 32),
   demo INTEGER NOT NULL CHECK (demo IN (0, 1)),
-  created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z')
+  created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'),
+  marked INTEGER NOT NULL DEFAULT 0 CHECK (marked IN (0, 1)),
+  held_at TEXT CHECK (held_at GLOB '????-??-??T??:??:??.??????Z'),
+  held_reason TEXT,
+  confirmed_at TEXT CHECK (confirmed_at GLOB '????-??-??T??:??:??.??????Z'),
+  confirmed_by INTEGER,
+  confirmed_in INTEGER,
+  CHECK ((held_at IS NULL) = (held_reason IS NULL)),
+  CHECK (held_at IS NULL OR confirmed_at IS NULL),
+  CHECK ((confirmed_at IS NULL) = (confirmed_by IS NULL) AND (confirmed_at IS NULL) = (confirmed_in IS NULL)),
+  FOREIGN KEY (confirmed_in, confirmed_by) REFERENCES sessions (id, user_id)
 ) STRICT;
 
 CREATE TABLE channels (
@@ -165,7 +176,9 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_inbox ON conversations (state, rank DESC, due_at, id);
 CREATE INDEX conversations_lane ON conversations (lane, state, rank DESC, due_at, id);
 CREATE INDEX conversations_due ON conversations (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX conversations_waiting ON conversations (state, changed_at) WHERE state IN ('waiting', 'snoozed');
+CREATE INDEX conversations_by_change ON conversations (state, changed_at);
+CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE state = 'snoozed';
+CREATE INDEX conversations_awaiting ON conversations (channel_id, lane) WHERE awaiting_since IS NOT NULL;
 CREATE INDEX conversations_by_author ON conversations (author_id, id);
 
 -- A private mention can never stand in a public conversation: the composite key carries the visibility (promise 7).
@@ -219,7 +232,8 @@ CREATE INDEX mentions_unjudged ON mentions (id)
 CREATE INDEX mentions_unqueued ON mentions (id)
   WHERE queued = 0 AND judgement_id IS NOT NULL AND kind = 'message' AND history = 0 AND deleted_at IS NULL
     AND erased_at IS NULL;
-CREATE INDEX mentions_by_day ON mentions (heard_at, channel_id);
+CREATE INDEX mentions_by_day ON mentions (channel_id, heard_at);
+CREATE INDEX mentions_automatic ON mentions (id) WHERE kind <> 'message';
 
 CREATE TABLE mention_versions (
   mention_id INTEGER NOT NULL REFERENCES mentions (id),
@@ -285,6 +299,8 @@ CREATE TABLE drafts (
   FOREIGN KEY (mention_id, conversation_id) REFERENCES mentions (id, conversation_id),
   UNIQUE (id, conversation_id)
 ) STRICT;
+CREATE INDEX drafts_by_conversation ON drafts (conversation_id, id);
+CREATE INDEX drafts_submitted ON drafts (conversation_id) WHERE state = 'submitted';
 CREATE UNIQUE INDEX drafts_in_work ON drafts (conversation_id) WHERE state IN ('writing', 'submitted', 'returned');
 
 -- Canonical JSON of exactly what will be posted; `body` is NULL only once erased.
@@ -349,7 +365,9 @@ CREATE TABLE deliveries (
   FOREIGN KEY (receipt_id, id) REFERENCES receipts (id, delivery_id),
   UNIQUE (id, channel_id)
 ) STRICT;
-CREATE INDEX deliveries_to_do ON deliveries (state, not_before) WHERE state IN ('pending', 'sending', 'unknown');
+-- Not partial: SQLite does not see that one state implies a list of them.
+CREATE INDEX deliveries_to_do ON deliveries (state, not_before);
+CREATE INDEX deliveries_sent ON deliveries (channel_id, sent_at) WHERE state = 'sent';
 CREATE INDEX deliveries_by_conversation ON deliveries (conversation_id, id);
 CREATE INDEX deliveries_failed ON deliveries (changed_at) WHERE state = 'failed';
 CREATE UNIQUE INDEX deliveries_one_at_a_time ON deliveries (conversation_id)
@@ -403,6 +421,7 @@ CREATE TABLE outside_answers (
   erased_at TEXT CHECK (erased_at GLOB '????-??-??T??:??:??.??????Z'),
   UNIQUE (channel_id, remote_id)
 ) STRICT;
+CREATE INDEX outside_answers_by_day ON outside_answers (channel_id, heard_at);
 CREATE INDEX outside_answers_by_conversation ON outside_answers (conversation_id, created_at);
 
 -- The record. Ids, names of fields and states only; never text, handle or address. Insert-only.
@@ -428,12 +447,13 @@ CREATE TABLE seals (
   CHECK (first_event <= last_event)
 ) STRICT;
 
--- The cause is written in the causing transaction; the desk claims and sends it at least once.
+-- The cause is written in the causing transaction; the desk claims and sends it at least once. `channel_id` is NULL for
+-- what concerns the whole desk.
 CREATE TABLE alerts (
   id INTEGER PRIMARY KEY,
   rule TEXT NOT NULL CHECK (rule <> ''),
   cause TEXT NOT NULL UNIQUE,
-  channel_id INTEGER NOT NULL REFERENCES channels (id),
+  channel_id INTEGER REFERENCES channels (id),
   conversation_id INTEGER REFERENCES conversations (id),
   created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'),
   attempts INTEGER NOT NULL DEFAULT 0,

@@ -39,10 +39,19 @@ WHEN NEW.body IS NOT NULL OR NEW.sha256 <> OLD.sha256 OR NEW.visibility <> OLD.v
 BEGIN SELECT RAISE(ABORT, 'a preview changes only by being erased'); END;
 CREATE TRIGGER previews_remain BEFORE DELETE ON previews
 BEGIN SELECT RAISE(ABORT, 'a preview changes only by being erased'); END;
-CREATE TRIGGER desk_stays BEFORE UPDATE ON desk
+CREATE TRIGGER desk_stays BEFORE UPDATE OF id, instance, demo, created_at ON desk
 BEGIN SELECT RAISE(ABORT, 'the stamp of a desk never changes'); END;
 CREATE TRIGGER desk_remains BEFORE DELETE ON desk
 BEGIN SELECT RAISE(ABORT, 'the stamp of a desk never changes'); END;
+CREATE TRIGGER desk_stays_marked BEFORE UPDATE OF marked ON desk WHEN NEW.marked < OLD.marked
+BEGIN SELECT RAISE(ABORT, 'a desk that was marked stays so'); END;
+CREATE TRIGGER desk_is_held_until_confirmed BEFORE UPDATE OF held_at ON desk
+WHEN OLD.held_at IS NOT NULL AND NEW.held_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM users u JOIN sessions s ON s.user_id = u.id
+  WHERE u.id = NEW.confirmed_by AND u.active = 1 AND u.role = 'admin' AND s.id = NEW.confirmed_in
+    AND s.kind <> 'script' AND s.ended_at IS NULL AND s.expires_at > NEW.confirmed_at
+)
+BEGIN SELECT RAISE(ABORT, 'only an active admin may confirm this file, in a session of their own'); END;
 CREATE TRIGGER sessions_keep_their_person BEFORE UPDATE OF user_id, kind ON sessions
 BEGIN SELECT RAISE(ABORT, 'a session keeps its person and how it began'); END;
 
@@ -79,6 +88,13 @@ BEGIN SELECT RAISE(ABORT, 'whoever approved this may no longer approve'); END;
 CREATE TRIGGER deliveries_in_doubt_are_read_back BEFORE UPDATE OF state ON deliveries
 WHEN NEW.state = 'sending' AND OLD.state <> 'pending'
 BEGIN SELECT RAISE(ABORT, 'a delivery in doubt is read back, never sent again blindly'); END;
+-- After a restore nobody knows whether what was approved has been sent since.
+CREATE TRIGGER deliveries_are_held BEFORE UPDATE OF state ON deliveries
+WHEN NEW.state = 'sending' AND EXISTS (SELECT 1 FROM desk WHERE held_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'sending is held until an admin confirms this file'); END;
+CREATE TRIGGER deliveries_are_doubted_untried_only_when_held BEFORE UPDATE OF state ON deliveries
+WHEN NEW.state = 'unknown' AND OLD.state = 'pending' AND NOT EXISTS (SELECT 1 FROM desk WHERE held_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'only a restored, copied or moved file makes a waiting answer doubtful'); END;
 CREATE TRIGGER deliveries_are_sent_whole BEFORE UPDATE OF state ON deliveries
 WHEN NEW.state = 'sent' AND (
   NOT EXISTS (SELECT 1 FROM parts p WHERE p.delivery_id = NEW.id)
