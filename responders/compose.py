@@ -82,8 +82,8 @@ class Ask:
     """The channel's label."""
     signature: str = ""
     """May hold {brand}, {channel} and {initials}."""
-    writer: str = ""
-    """Who is writing the answer."""
+    initials: str = ""
+    """Of whoever is writing the answer."""
     follow_up: bool = False
     """We have answered in this conversation before."""
     fallback: str = "en"
@@ -174,9 +174,7 @@ def _values(ask: Ask, language: str) -> dict[str, str]:
     name = full_name(ask.name) if language == "de" and ask.address == "Sie" else given
     name = name or handle_name(ask.handle)
     open_name = f"[{_OPEN_NAME.get(language, 'name')}]"
-    initials = (
-        "".join(word[0].upper() for word in ask.writer.split()) or f"[{_OPEN_INITIALS.get(language, 'initials')}]"
-    )
+    initials = ask.initials or f"[{_OPEN_INITIALS.get(language, 'initials')}]"
     about = {"brand": ask.brand, "channel": ask.channel}
     return {
         **about,

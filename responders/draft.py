@@ -22,8 +22,11 @@ class Writer:
     """The language to answer in where there is no template in the customer's."""
 
 
-def proposals(store: Store, writer: Writer, conversation: int, signed_by: str = "") -> list[Proposal]:
-    """Beginnings of an answer to what a customer said last, the most fitting first; none where nothing is left."""
+def proposals(store: Store, writer: Writer, conversation: int, initials: str = "") -> list[Proposal]:
+    """Beginnings of an answer to what a customer said last, the most fitting first; none where nothing is left.
+
+    ``initials`` are those of whoever will write it; without them they are a gap to fill.
+    """
     found = conversations.by_id(store, conversation)
     target = mentions.latest(store.read(), conversation)
     outlet = writer.outlets.get(found.channel_id)
@@ -41,7 +44,7 @@ def proposals(store: Store, writer: Writer, conversation: int, signed_by: str = 
         text=target.text,
         channel=outlet.channel.label,
         signature=outlet.signature,
-        writer=signed_by,
+        initials=initials,
         follow_up=any(row.state == "sent" for row in deliveries.of_conversation(store, conversation)),
         fallback=writer.fallback,
     )

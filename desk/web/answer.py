@@ -31,9 +31,9 @@ def preview(request: Request, seen: Acting, number: Number, words: TypedForm) ->
     except (Refused, Stale) as error:
         status, problem = status_of(error), str(error)
     if not is_fragment(request):
-        return show(seen, number, status, problem=problem, words=words if problem else None)
+        return show(seen, number, status, problem=problem, words=words if problem else None, asked=True)
     matter = gather(seen.store, seen.desk.outlets(), number)
-    state = composer(seen, matter, words if problem else None)
+    state = composer(seen, matter, words if problem else None, asked=True)
     said = seen.words.said(problem) if problem else ""
     return page(seen, "preview.html", status, matter=matter, composer=state, problem=said, fragment=True)
 
@@ -97,7 +97,7 @@ def propose(seen: Acting, number: Number, words: TypedForm, source: Annotated[st
     """Begins the answer again from another template."""
 
     def act() -> None:
-        for proposal in proposals(seen.store, seen.desk.writer(), number, seen.user.name):
+        for proposal in proposals(seen.store, seen.desk.writer(), number, seen.user.initials):
             if proposal.source == source:
                 review.save(seen.store, seen.user, number, proposal.text, proposal.subject, words.seen)
                 return

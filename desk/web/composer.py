@@ -9,6 +9,8 @@ from fastapi import Depends, Form
 from desk.web.matter import Matter
 from desk.web.visit import Visit
 from responders import review
+from responders.compose import Proposal
+from responders.draft import proposals
 from responders.review import Prepared
 from twoway.channel import Limits
 from twoway.errors import ChannelError, Refused
@@ -66,12 +68,17 @@ class Composer:
         return self.draft is not None and self.draft.user_id is None and not self.unsaved
 
 
-def composer(seen: Visit, matter: Matter, words: Typed | None = None) -> Composer:
-    """The composer of a conversation; ``words`` stay in the field whatever has been kept meanwhile."""
+def composer(seen: Visit, matter: Matter, words: Typed | None = None, *, asked: bool = False) -> Composer:
+    """The composer of a conversation; ``words`` stay in the field whatever has been kept meanwhile.
+
+    A proposal that nobody has worked on is signed by whoever reads it; its preview tells nothing until it is ``asked``
+    for, since it has gaps.
+    """
     draft = drafts.in_work(seen.store.read(), matter.conversation.id)
-    prepared, refusal = _prepared(seen, matter, draft)
+    proposed = draft is not None and draft.user_id is None
+    prepared, refusal = _prepared(seen, matter, draft) if asked or words or not proposed else (None, "")
     limits = matter.outlet.channel.limits if matter.outlet else None
-    shown = words or draft
+    shown = words or (_signed(seen, draft) if draft and proposed else draft)
     return Composer(
         text=shown.text if shown else "",
         subject=shown.subject if shown else "",
@@ -82,6 +89,11 @@ def composer(seen: Visit, matter: Matter, words: Typed | None = None) -> Compose
         refusal=refusal,
         unsaved=words is not None and words.differs(draft),
     )
+
+
+def _signed(seen: Visit, draft: DraftRow) -> DraftRow | Proposal:
+    offered = proposals(seen.store, seen.desk.writer(), draft.conversation_id, seen.user.initials)
+    return next((proposal for proposal in offered if proposal.source == draft.source), draft)
 
 
 def _prepared(seen: Visit, matter: Matter, draft: DraftRow | None) -> tuple[Prepared | None, str]:

@@ -22,15 +22,20 @@ def one(seen: Looking, number: Number) -> Response:
     return show(seen, number)
 
 
-def show(seen: Visit, number: int, status: int = 200, *, problem: str = "", words: Typed | None = None) -> Response:
-    """The page; after a refusal with its reason, and with the words that were in the field."""
+def show(
+    seen: Visit, number: int, status: int = 200, *, problem: str = "", words: Typed | None = None, asked: bool = False
+) -> Response:
+    """The page; after a refusal with its reason, and with the words that were in the field.
+
+    ``asked``: the person wants the preview, even of a proposal that nobody has worked on.
+    """
     matter = gather(seen.store, seen.desk.outlets(), number)
     return page(
         seen,
         "conversation.html",
         status,
         matter=matter,
-        composer=composer(seen, matter, words),
+        composer=composer(seen, matter, words, asked=asked),
         problem=seen.words.said(problem) if problem else "",
         stale=status == 409,
         fragment=False,
@@ -52,7 +57,7 @@ def _templates(seen: Visit, matter: Matter) -> list[str]:
     if matter.under_way or not seen.may("write"):
         return []
     draft = drafts.in_work(seen.store.read(), matter.conversation.id)
-    offered = proposals(seen.store, seen.desk.writer(), matter.conversation.id, seen.user.name)
+    offered = proposals(seen.store, seen.desk.writer(), matter.conversation.id, seen.user.initials)
     return [offer.source for offer in offered if draft is None or offer.source != draft.source]
 
 

@@ -47,7 +47,7 @@ ASK = Ask(
     text="Die Mühle ist kaputt.",
     channel="Post",
     signature="Ihr Team von {brand} · {initials}",
-    writer="Jan Ole Kruse",
+    initials="JOK",
 )
 
 
@@ -200,7 +200,7 @@ def test_attributes_are_never_reached_even_past_the_check() -> None:
 
 
 def test_without_a_writer_the_initials_are_a_gap() -> None:
-    assert first(replace(ASK, writer="")).text.endswith("· [Kürzel]")
+    assert first(replace(ASK, initials="")).text.endswith("· [Kürzel]")
 
 
 def test_a_name_that_is_missing_from_a_text_that_needs_one_is_a_gap() -> None:

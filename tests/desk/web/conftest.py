@@ -37,6 +37,7 @@ url = "{url}"
 token = "file:token"
 handle = "{handle}"
 undo_seconds = {undo}
+signature = "{signature}"
 [channels.telefon]
 kind = "log"
 """
@@ -111,11 +112,12 @@ def opened(tmp_path: Path) -> Iterator[Open]:
     with fake_square(tmp_path) as square:
         desks: list[Desk] = []
 
-        def make(web: str = "", undo: int = 10, port: int = PORT) -> Place:
+        def make(web: str = "", undo: int = 10, port: int = PORT, signature: str = "") -> Place:
             (tmp_path / "token").write_text(TOKEN)
             (tmp_path / "token").chmod(0o600)
             file = tmp_path / "twoway.toml"
-            file.write_text(CONFIG.format(port=port, web=web, url=square.url, handle=BRAND, undo=undo))
+            values = {"port": port, "web": web, "url": square.url, "handle": BRAND, "undo": undo}
+            file.write_text(CONFIG.format(**values, signature=signature))
             # Opened a while ago: what customers say from now on is no history.
             with time_machine.travel(clock.now() - timedelta(hours=1), tick=False):
                 desks.append(open_desk(load(file)))

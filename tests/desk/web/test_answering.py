@@ -35,9 +35,18 @@ def test_an_untouched_template_with_gaps_cannot_be_approved(place: Place) -> Non
     number, petra = place.ask(), place.person()
     page = petra.get(f"/conversations/{number}")
     assert "Proposal from a template" in page
+    assert 'id="approve"' not in page
+    page = petra.post(f"/conversations/{number}/preview", 200, **fields(page))
     assert "Something is still missing here" in page
     petra.post(f"/conversations/{number}/approve", 422, **fields(page))
     assert deliveries.of_conversation(place.desk.store, number) == []
+
+
+def test_a_proposal_is_signed_by_whoever_reads_it(opened: Open) -> None:
+    place = opened(signature="Best wishes, {initials}")
+    number, petra = place.ask(), place.person()
+    assert f"Best wishes, {petra.user.initials}" in fields(petra.get(f"/conversations/{number}"))["text"]
+    assert drafts.in_work(place.desk.store.read(), number).text.endswith("Best wishes, [initials]")
 
 
 def test_a_fragment_is_enough_while_somebody_types(place: Place) -> None:

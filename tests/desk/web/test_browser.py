@@ -74,8 +74,8 @@ def sign_in(page: Page, place: Place) -> None:
 def test_an_answer_is_written_approved_and_sent_by_click(page: Page, served: Place) -> None:
     sign_in(page, served)
     page.click("text=Do your boots come in size 47?")
+    expect(page.locator("#approve")).to_have_count(0)
     page.fill("#text", ANSWER)
-    expect(page.locator("#approve")).to_be_disabled()
     expect(page.locator("#preview .part")).to_contain_text(ANSWER)
     expect(page.locator("#draft-state")).to_contain_text("Petra Köhler")
     page.click("#approve")
