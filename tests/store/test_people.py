@@ -81,3 +81,14 @@ def test_a_link_of_somebody_who_left_is_dead(desk: Desk) -> None:
 def test_a_language_is_chosen(desk: Desk) -> None:
     users.set_language(desk.store, desk.agent.id, "de")
     assert users.by_id(desk.store, desk.agent.id).language == "de"
+
+
+def test_the_last_admin_stays(desk: Desk) -> None:
+    admin, _ = desk.person("ada", "admin")
+    with pytest.raises(Refused, match="only admin"):
+        users.set_role(desk.store, admin.id, "viewer", None)
+    with pytest.raises(Refused, match="only admin"):
+        users.deactivate(desk.store, admin.id, None)
+    desk.person("bea", "admin")
+    users.deactivate(desk.store, admin.id, None)
+    assert users.by_id(desk.store, admin.id).active == 0

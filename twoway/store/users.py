@@ -80,6 +80,8 @@ def set_role(store: Store, user: int, role: str, by: int | None) -> None:
         raise Refused(f"there is no role {role!r}; there are {', '.join(RIGHTS)}")
     now = clock.now()
     with store.write() as db:
+        if role != "admin":
+            _keep_an_admin(db, user)
         db.execute("UPDATE users SET role = ? WHERE id = ?", (role, user))
         record(db, "user.role_set", now, user=by, of=user, role=role)
         if "approve" not in RIGHTS[role]:
@@ -90,10 +92,17 @@ def deactivate(store: Store, user: int, by: int | None) -> None:
     """This person no longer works here: sessions end, approvals that have not gone out are withdrawn."""
     now = clock.now()
     with store.write() as db:
+        _keep_an_admin(db, user)
         db.execute("UPDATE users SET active = 0 WHERE id = ?", (user,))
         record(db, "user.deactivated", now, user=by, of=user)
         _end_sessions(db, user)
         _withdraw_approvals(db, user)
+
+
+def _keep_an_admin(db: sqlite3.Connection, leaving: int) -> None:
+    admins = {row["id"] for row in db.execute("SELECT id FROM users WHERE role = 'admin' AND active = 1")}
+    if admins == {leaving}:
+        raise Refused("this is the only admin; make somebody else an admin first")
 
 
 def _end_sessions(db: sqlite3.Connection, user: int) -> None:
