@@ -13,6 +13,7 @@ from desk.cli import (
     channel,
     check,
     collect,
+    confirm,
     deliver,
     demo,
     init,
@@ -57,7 +58,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (init, check, run, collect, judge, queue, show, approve, deliver, log, channel, user, audit, demo):
+for command in (
+    init,
+    check,
+    run,
+    collect,
+    judge,
+    queue,
+    show,
+    approve,
+    deliver,
+    log,
+    channel,
+    user,
+    audit,
+    confirm,
+    demo,
+):  # fmt: skip
     command.add_to(app)
 
 

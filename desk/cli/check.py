@@ -6,7 +6,7 @@ import typer
 
 from desk.cli import options
 from twoway.errors import TwowayError
-from twoway.store import channels, users
+from twoway.store import channels, hold, users
 
 if TYPE_CHECKING:
     from desk.wiring import Desk
@@ -26,9 +26,14 @@ def check(config: options.Config = None, database: options.Database = None, as_j
         results = {name: _try(desk, name) for name in desk.names}
         kinds = {row.name: row.kind for row in channels.all_of(desk.store)}
         people = [user for user in users.all_of(desk.store) if user.active and user.role in ("approver", "admin")]
+        held = hold.of(desk.store.read())
     if as_json:
         options.print_json(
-            {"channels": {name: said or "ok" for name, said in results.items()}, "approvers": len(people)}
+            {
+                "channels": {name: said or "ok" for name, said in results.items()},
+                "approvers": len(people),
+                "held": held.held_reason if held else None,
+            }
         )
     else:
         options.table(
@@ -36,7 +41,9 @@ def check(config: options.Config = None, database: options.Database = None, as_j
         )
         if not people:
             options.say("nobody here may approve yet: twoway user add NAME --role admin")
-    if any(results.values()):
+        if held:
+            options.say(f"{hold.words(held)}; see twoway confirm --help")
+    if held or any(results.values()):
         raise typer.Exit(1)
 
 

@@ -3,7 +3,7 @@
 import typer
 
 from desk.cli import options
-from twoway.store import users
+from twoway.store import hold, users
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,4 +21,7 @@ def run(config: options.Config = None, database: options.Database = None) -> Non
     with options.at_desk(config, database) as desk:
         if not any(user.active for user in users.all_of(desk.store)):
             options.say("nobody can sign in yet; in another terminal: twoway user add NAME --role admin")
+        held = hold.of(desk.store.read())
+        if held:
+            options.say(f"{hold.words(held)}; see twoway confirm --help", err=True)
         serve(desk, started=lambda: options.say(f"the inbox: {desk.config.web.url} (Ctrl-C stops the desk)"))

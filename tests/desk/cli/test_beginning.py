@@ -15,7 +15,7 @@ def test_init_writes_a_configuration_that_loads(twoway: Shell) -> None:
 
 def test_what_init_wrote_can_be_checked(twoway: Shell) -> None:
     twoway("init", ".")
-    assert twoway.json("check") == {"channels": {"counter": "ok"}, "approvers": 0}
+    assert twoway.json("check") == {"channels": {"counter": "ok"}, "approvers": 0, "held": None}
 
 
 def test_init_overwrites_nothing(twoway: Shell) -> None:
