@@ -1,0 +1,1 @@
+"""How the desk's questions to its file grow with it. For people; no test depends on a time."""
