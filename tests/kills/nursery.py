@@ -81,17 +81,17 @@ def untouched(folder: Path) -> list[str]:
     return sorted({step for word, step in lines} - {step for word, step in lines if word == "killed"})
 
 
-def raise_desk(folder: Path, url: str, kills: int, blind: bool) -> int:
-    """Kill it that often and at every step, then let it finish; the lives it took."""
+def raise_desk(folder: Path, url: str, kills: int, step: str, blind: bool) -> int:
+    """Kill it that often, at ``step`` or else at every one, then let it finish; the lives it took."""
     customers = Customers(folder / "square.db")
     # Making the file and starting the channel can be killed as well; nobody has spoken yet.
-    killed = next(n for n in count() if not fork(folder, url, n + 1, blind))
+    next(n for n in count(1) if not fork(folder, url, n, blind))
     customers.talk()
-    lives = killed
+    lives, killed = 0, 0
     while killed < kills:
         lives += 1
         rare = untouched(folder) if lives % 3 == 0 else []
-        was_killed = fork(folder, url, rare[lives % len(rare)] if rare else 1 + lives % SPAN, blind)
+        was_killed = fork(folder, url, step or (rare[lives % len(rare)] if rare else 1 + lives % SPAN), blind)
         killed += was_killed
         if not was_killed or lives % 4 == 0:
             customers.talk()
@@ -105,9 +105,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("url")
     parser.add_argument("kills", type=int)
+    parser.add_argument("--step", default="", help="die there and nowhere else")
     parser.add_argument("--blind", action="store_true", help="send again without reading back")
     asked = parser.parse_args()
-    print(raise_desk(asked.folder, asked.url, asked.kills, asked.blind))  # noqa: T201
+    print(raise_desk(asked.folder, asked.url, asked.kills, asked.step, asked.blind))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from tests.fakes.square import BRAND, fake_square
 from twoway.store import open_store
 from twoway.store.audit import audit
 
-KILLS = 250
+KILLS = 200
 
 
 @dataclass
@@ -103,6 +103,15 @@ def test_the_audit_holds(story: Story) -> None:
     assert report.broken() == []
 
 
-def test_without_reading_back_answers_are_there_twice(tmp_path: Path) -> None:
-    story = tell(tmp_path, 50, "--blind")
+AFTER = ("--step", "after sending")
+
+
+def test_killed_each_time_the_platform_has_taken_a_part_it_stands_there_once(tmp_path: Path) -> None:
+    story = tell(tmp_path, 6, *AFTER)
+    assert max(Counter(words for _, words in story.posted()).values()) == 1
+
+
+def test_without_reading_back_answers_would_stand_there_twice(tmp_path: Path) -> None:
+    """The negative control: a desk that sends again without looking at what stands there."""
+    story = tell(tmp_path, 6, *AFTER, "--blind")
     assert max(Counter(words for _, words in story.posted()).values()) > 1
