@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from desk.cli import (
     approve,
     audit,
+    backup,
     channel,
     check,
     collect,
@@ -20,6 +21,7 @@ from desk.cli import (
     judge,
     log,
     queue,
+    restore,
     run,
     show,
     user,
@@ -72,6 +74,8 @@ for command in (
     channel,
     user,
     audit,
+    backup,
+    restore,
     confirm,
     demo,
 ):  # fmt: skip

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
@@ -92,3 +92,9 @@ def progress() -> Iterator["Progress"]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         yield bar
+
+
+def steps(bar: "Progress", what: str) -> Callable[[int, int], None]:
+    """A task of a progress bar, told how much is done, of how much."""
+    task = bar.add_task(what, total=None)
+    return lambda done, of: bar.update(task, completed=done, total=of)

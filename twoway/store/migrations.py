@@ -42,7 +42,7 @@ def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")  # two processes may start at once; SQLite lets one in
     try:
-        _refuse_newer(path, db)
+        refuse_newer(path, connection)
         MIGRATIONS.apply(db)
         _stamp(connection, demo)
         lay_triggers(connection)
@@ -54,21 +54,22 @@ def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
 
 
 def _current(path: Path, db: Database, connection: sqlite3.Connection) -> bool:
-    _refuse_newer(path, db)
+    refuse_newer(path, connection)
     return not MIGRATIONS.pending(db) and triggers_differ(connection) == []
 
 
 def refuse_older(path: Path, connection: sqlite3.Connection) -> None:
     """StoreError unless the file is of this very version; it is only read."""
-    db = Database(connection, use_counts_table=False)
-    _refuse_newer(path, db)
-    if MIGRATIONS.pending(db):
+    refuse_newer(path, connection)
+    if MIGRATIONS.pending(Database(connection, use_counts_table=False)):
         raise StoreError(f"the database {path} was made by an older twoway; start the desk once, which brings it up")
 
 
-def _refuse_newer(path: Path, db: Database) -> None:
+def refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
+    """StoreError if the file was made by a newer twoway; it is only read."""
     known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
-    newer = [migration.name for migration in MIGRATIONS.applied(db) if migration.name not in known]
+    applied = MIGRATIONS.applied(Database(connection, use_counts_table=False))
+    newer = [migration.name for migration in applied if migration.name not in known]
     if newer:
         raise StoreError(f"the database {path} was made by a newer twoway ({newer[-1]}); install that version")
 
