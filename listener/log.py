@@ -59,4 +59,5 @@ def _mention(request: Inbound, entry: Entry) -> Mention:
         raw=request.body,
         route="hand",
         route_reason=REASON,
+        arrived_at=request.received_at,
     )

@@ -71,6 +71,7 @@ def _mention(mail: Mail, raw: bytes, received: datetime, settings: Settings, who
         title=mail.subject,
         quoted=mail.quoted,
         attachments=mail.attachments + unread,
+        arrived_at=received,
     )
 
 

@@ -71,6 +71,9 @@ class Mention:
     language: str = ""
     """What the platform claims, if it does; the judge decides for itself."""
     attachments: tuple[Attachment, ...] = ()
+    arrived_at: datetime | None = None
+    """When it reached us, where that says better than ``created_at`` whether it is history: a letter is dated long
+    before it comes, and the Date of a mail is whatever its sender's clock says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,3 +152,10 @@ def test_what_cannot_be_read_is_kept_as_it_came() -> None:
 
     assert isinstance(found, Malformed)
     assert (found.raw, "sender" in found.reason) == (b"\0\xff", True)
+
+
+def test_when_a_mail_came_is_the_servers_word_whatever_its_date_says() -> None:
+    found = mention(letter(date="Mon, 07 Jan 2019 10:00:00 +0000"))
+
+    assert found.arrived_at == RECEIVED
+    assert found.created_at < RECEIVED

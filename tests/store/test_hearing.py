@@ -59,6 +59,19 @@ def test_what_was_said_before_the_channel_began_is_history(desk: Desk) -> None:
     assert desk.queue() == []
 
 
+def test_a_letter_dated_before_the_channel_began_is_work_if_it_came_after(desk: Desk) -> None:
+    week = timedelta(days=7)
+    desk.hear(desk.mention(id="letter", created_at=clock.now() - week, arrived_at=clock.now()))
+    desk.hear(desk.mention(id="old", created_at=clock.now(), arrived_at=clock.now() - week))
+    assert (desk.row("letter")["history"], desk.row("old")["history"]) == (0, 1)
+
+
+def test_the_second_in_which_the_channel_began_belongs_to_it(desk: Desk) -> None:
+    began = clock.parse(channels.by_name(desk.store, desk.name).started_at)
+    desk.hear(desk.mention(id="at once", created_at=began.replace(microsecond=0)))
+    assert desk.row("at once")["history"] == 0
+
+
 def test_answer_since_makes_work_of_history_that_is_known_already(desk: Desk) -> None:
     desk.hear(desk.mention(id="old", created_at=clock.now() - timedelta(days=1)))
     desk.judge()

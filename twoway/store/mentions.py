@@ -166,7 +166,7 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
         "attachments": storable(canonical([asdict(found) for found in mention.attachments])),
         "participants": storable(canonical(list(mention.participants))),
         "raw": mention.raw,
-        "history": int(clock.stamp(said) < stream["started_at"]),
+        "history": int(_before(min(mention.arrived_at or said, now), stream["started_at"])),
         "created_at": clock.stamp(said),
         "heard_at": clock.stamp(now),
         "changed_at": clock.stamp(now),
@@ -179,6 +179,12 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
         [(row_id, stream["channel_id"], at, storable(name)) for at, name in enumerate(mention.replies_to)],
     )
     return row_id
+
+
+def _before(moment: datetime, started_at: str) -> bool:
+    """Whether it was before the channel's start; in whole seconds, since some platforms know no others."""
+    seconds = len("2026-11-22T07:22:00")
+    return clock.stamp(moment)[:seconds] < started_at[:seconds]
 
 
 def keep_version(
