@@ -1,6 +1,7 @@
 """`twoway init`: a first configuration."""
 
 import json
+import shlex
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 from desk.cli.options import say
 from twoway.config import load
+from twoway.config.read import FILE
 from twoway.errors import Refused
 from twoway.text import one_line
 
@@ -40,8 +42,15 @@ def init(
     text = text.replace("@DATABASE@", _quoted(str(database.absolute() if database else "twoway.db")))
     _write(target, text)
     say(f"wrote {target}. Next:")
-    for step in ("user add NAME --role admin", "check", "run"):
-        say(f"  twoway {step} --config {target}")
+    for step in _steps(target):
+        say(f"  {step}")
+
+
+def _steps(target: Path) -> list[str]:
+    found = target.name == FILE  # in its folder it is found without being named
+    named = "" if found else f" --config {shlex.quote(target.name)}"
+    steps = [f"twoway {words}{named}" for words in ("user add NAME --role admin", "check", "run")]
+    return steps if target.parent == Path() else [f"cd {shlex.quote(str(target.parent))}", *steps]
 
 
 def _quoted(value: str) -> str:

@@ -80,7 +80,8 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     shown = Table(*titles, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         shown.add_row(*(Text(one_line("" if cell is None else str(cell), 200)) for cell in row))
-    Console(soft_wrap=not sys.stdout.isatty()).print(shown)
+    # Where no person looks, nothing is wrapped: a line is a row.
+    Console(width=None if sys.stdout.isatty() else 1000).print(shown)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ def queue(
         raise NotFound(f"list {name!r}; there are {', '.join(inbox.LISTS)}")
     with options.at_desk(config, database) as desk:
         lines = inbox.lines(desk.store, name, limit)
+        counts = inbox.counts(desk.store)
         due = {line.id: options.local(desk, line.due_at) for line in lines}
     if as_json:
         for line in lines:
@@ -39,3 +40,6 @@ def queue(
         for line in lines
     ]
     options.table(("id", "channel", "lane", "due", "who", "answer", "words"), rows)
+    others = ", ".join(f"{count} {other}" for other, count in counts.items() if count and other != name)
+    if others:
+        options.say(f"other lists (twoway queue NAME): {others}", err=True)

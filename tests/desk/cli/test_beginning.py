@@ -10,7 +10,12 @@ from twoway.config import load
 def test_init_writes_a_configuration_that_loads(twoway: Shell) -> None:
     said = twoway("init", "new", "--brand", 'Müller & "Söhne" \\ Co')
     assert load(twoway.folder / "new" / "twoway.toml").desk.brand == 'Müller & "Söhne" \\ Co'
-    assert "twoway run --config new/twoway.toml" in said
+    assert said.split("Next:")[1].split("\n")[1:-1] == [
+        "  cd new",
+        "  twoway user add NAME --role admin",
+        "  twoway check",
+        "  twoway run",
+    ]
 
 
 def test_what_init_wrote_can_be_checked(twoway: Shell) -> None:
