@@ -1,6 +1,5 @@
 """A first poll of a mailbox with 50,000 old mails."""
 
-import os
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,19 +31,9 @@ def channel(dovecot: Dovecot, full: str, wire: Wire) -> Connection:
 
 @pytest.fixture
 def full(dovecot: Dovecot) -> str:
-    """An account with 50,000 old mails: one file under 50,000 names."""
+    """An account with 50,000 old mails."""
     user = dovecot.account("full@desk.test")
-    folders = [dovecot.home(user), *(dovecot.home(user) / "Maildir" / name for name in ("", "cur", "new", "tmp"))]
-    for folder in folders:
-        folder.mkdir(exist_ok=True)
-        dovecot.own(folder)
-    source = folders[0] / "mail"
-    source.write_bytes(MAIL.format(0, 0, "x" * 2000).encode())
-    dovecot.own(source)
-    os.utime(source, (datetime(2026, 1, 1, tzinfo=UTC).timestamp(),) * 2)
-    size = source.stat().st_size
-    for number in range(50_000):
-        os.link(source, folders[2] / f"1700000000.M{number}P1.old,S={size},W={size}:2,S")
+    dovecot.pile(user, 50_000, MAIL.format(0, 0, "x" * 2000).encode(), at=datetime(2026, 1, 1, tzinfo=UTC))
     return user
 
 

@@ -66,6 +66,19 @@ class Dovecot:
                 status, said = client.append(folder, "", imaplib.Time2Internaldate(at or datetime.now(UTC)), mail)
                 assert status == "OK", said
 
+    def pile(self, user: str, count: int, mail: bytes, at: datetime) -> None:
+        """Many copies of a mail that arrived then, in a moment: one file under as many names."""
+        folders = [self.home(user), *(self.home(user) / "Maildir" / name for name in ("", "cur", "new", "tmp"))]
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+            self.own(folder)
+        source = folders[0] / "mail"
+        source.write_bytes(mail)
+        self.own(source)
+        os.utime(source, (at.timestamp(),) * 2)
+        for number in range(count):
+            os.link(source, folders[2] / f"1700000000.M{number}P1.old,S={len(mail)},W={len(mail)}:2,S")
+
     def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """What lies in a folder, without changing it."""
         with self.login(user) as client:
