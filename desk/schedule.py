@@ -84,9 +84,11 @@ def digest_all(desk: Desk) -> None:
 
 
 def wake(desk: Desk) -> None:
-    """Bring back what was snoozed; resolve what waited long enough."""
+    """Bring back what was snoozed and what was approved too long ago; resolve what waited long enough."""
+    from twoway.store.approvals import expire_once
     from twoway.store.moves import wake_once
 
+    expire_once(desk.store)
     wake_once(desk.store, desk.config.conversation.resolve_waiting_after)
 
 

@@ -20,6 +20,7 @@ from twoway.errors import NotFound
 from twoway.ports import Access, Collector, Judge, Sender
 from twoway.store import Store, channels, hold, inbound, open_store
 from twoway.store import desk as stamps
+from twoway.store.eyes import Rules
 
 
 @dataclass
@@ -50,9 +51,10 @@ class Desk:
     def register(self) -> None:
         """Make every configured channel known to the store; a new one starts now."""
         for name in self.names:
-            configured = self.config.channels[name]
-            seconds = int(configured.common.answer_within.total_seconds())
-            channels.register(self.store, name, configured.kind, seconds)
+            configured, common = self.config.channels[name], self.config.channels[name].common
+            rules = Rules(common.four_eyes, common.second_eyes_on_edits, int(common.approval_expires.total_seconds()))
+            seconds = int(common.answer_within.total_seconds())
+            channels.register(self.store, name, configured.kind, seconds, rules)
 
     def collector(self, name: str, since: datetime | None = None) -> Collector:
         """The hearing half of a channel. A stream without a cursor begins at ``since`` (None: where the channel did).

@@ -7,7 +7,7 @@ from responders import checks
 from responders.outlet import Outlet
 from twoway import clock
 from twoway.domain import Draft, Preview, Receipt
-from twoway.errors import ChannelError, Refused, Stale
+from twoway.errors import ChannelError, Gone, Refused, Stale
 from twoway.states import After, require
 from twoway.store import (
     Store,
@@ -16,6 +16,7 @@ from twoway.store import (
     deliveries,
     doubts,
     drafts,
+    eyes,
     hearing,
     hold,
     judgements,
@@ -28,6 +29,8 @@ from twoway.store.mentions import MentionRow
 from twoway.store.sessions import Session
 from twoway.store.users import User
 from twoway.text import sha256, storable
+
+GONE = "the customer's words are gone from the platform"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,13 @@ class Prepared:
     findings: tuple[checks.Finding, ...]
     changed: str = ""
     """What has changed on the platform since the desk last heard, or why nothing is sent; approving is refused."""
+    barred: str = ""
+    """Why somebody else than this person has to approve it."""
 
     @property
     def approvable(self) -> bool:
         """Nothing stands against approving it."""
-        return not self.changed and not checks.stopped(self.findings)
+        return not self.changed and not self.barred and not checks.stopped(self.findings)
 
 
 def save(
@@ -76,7 +81,8 @@ def prepare(store: Store, outlet: Outlet, user: User, conversation: int, *, look
     findings = _findings(store, outlet, draft, target)
     held = hold.of(store.read())
     changed = hold.words(held) if held else _look(store, outlet, preview) if look else ""
-    return Prepared(conversation, found.version, draft, target, preview, tuple(findings), changed)
+    barred = eyes.barred(store.read(), found.channel_id, draft.id, user.id)
+    return Prepared(conversation, found.version, draft, target, preview, tuple(findings), changed, barred)
 
 
 def _findings(store: Store, outlet: Outlet, draft: DraftRow, target: MentionRow) -> list[checks.Finding]:
@@ -94,12 +100,14 @@ def _look(store: Store, outlet: Outlet, preview: Preview) -> str:
     """What has changed on the platform, in plain words; '' if nothing, or if it cannot be asked right now."""
     try:
         target = outlet.sender().look(preview)
+    except Gone:
+        return GONE
     except ChannelError:
         return ""  # the delivery looks again; a platform that is down must not keep people from working
     if target.answer and hearing.keep_changes(store, outlet.channel_id, [target.answer]):
         return "an answer of ours is there already"
     if not target.there:
-        return "the customer's words are gone from the platform"
+        return GONE
     if target.edited or mentions.unheard(store, outlet.channel_id, target.newer):
         return "the customer has written again; it will be here with the next poll"
     return ""
@@ -118,7 +126,9 @@ def approve(
     if prepared.preview.sha256 != seen:
         raise Stale("this answer has changed since you looked at it; look again")
     if not prepared.approvable:
-        raise Refused(prepared.changed or next(f.text("en") for f in prepared.findings if f.level == "stop"))
+        raise Refused(
+            prepared.changed or prepared.barred or next(f.text("en") for f in prepared.findings if f.level == "stop")
+        )
     decision = approvals.Decision(
         conversation=prepared.conversation,
         version=prepared.version,
@@ -183,6 +193,18 @@ def assign(store: Store, user: User, conversation: int, assignee: int | None) ->
     """Hand it to a colleague, or to nobody in particular."""
     require(user.role, "write")
     moves.assign(store, conversation, assignee, user.id)
+
+
+def hand_over(store: Store, user: User, conversation: int, assignee: int, note: str) -> None:
+    """Hand it to a colleague, with a note that says what they have to know."""
+    require(user.role, "write")
+    moves.hand_over(store, conversation, assignee, note, user.id)
+
+
+def take(store: Store, user: User, conversation: int) -> None:
+    """See to it oneself. Raises Stale when somebody else does already."""
+    require(user.role, "write")
+    moves.take(store, conversation, user.id)
 
 
 def note(store: Store, user: User, conversation: int, text: str) -> None:

@@ -16,7 +16,7 @@ from twoway.domain import Target
 from twoway.errors import AuthFailed, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
 from twoway.store import alerts, channels, conversations
 
-DAY = timedelta(days=1)
+LATER = timedelta(hours=2)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_what_was_certainly_not_taken_is_sent_again(desk: Desk, platform: Platfo
     platform.before = [lost()]
     work(desk, platform, 2)
     assert (platform.texts, state(desk)) == ([], "pending")
-    freeze(clock.now() + DAY)
+    freeze(clock.now() + LATER)
     work(desk, platform)
     assert platform.texts == ["Hello 0", "Hello 1"]
 
@@ -83,7 +83,7 @@ def test_where_nothing_can_be_read_back_a_person_is_asked(desk: Desk, platform: 
     platform.after = [lost()]
     platform.readable = False
     work(desk, platform, 2)
-    freeze(clock.now() + DAY)
+    freeze(clock.now() + LATER)
     work(desk, platform)
     assert (state(desk), desk.delivery().reason) == ("unknown", "this platform shows nothing")
     assert platform.texts == ["Hello 0"]
@@ -116,7 +116,7 @@ def test_a_refused_login_pauses_the_channel_and_alerts(desk: Desk, platform: Pla
     work(desk, platform)
     assert state(desk) == "pending"
     assert not work(desk, platform)
-    found = alerts.claim(desk.store, DAY)
+    found = alerts.claim(desk.store, LATER)
     assert found is not None
     assert found.rule == "channel_paused"
     channels.resume(desk.store, "square", None)
@@ -222,7 +222,7 @@ def test_reading_back_that_fails_is_tried_again_later(desk: Desk, platform: Plat
     work(desk, platform)
     assert "reading back failed" in desk.delivery().reason
     platform.find = find  # type: ignore[method-assign]
-    freeze(clock.now() + DAY)
+    freeze(clock.now() + LATER)
     work(desk, platform)
     assert (platform.texts, state(desk)) == (["Hello 0", "Hello 1"], "sent")
 

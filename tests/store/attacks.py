@@ -6,9 +6,11 @@ Each names the trigger that stands in its way, or none where a CHECK, a UNIQUE o
 from dataclasses import dataclass
 
 APPROVE = (
-    "INSERT INTO approvals (conversation_id, channel_id, version, visibility, draft_id, sha256, preview_visibility,"
-    " user_id, session_id, at) SELECT c.id, c.channel_id, {version}, {visibility}, {draft}, {sha256}, {shown}, {user},"
-    " {session}, {at} FROM conversations c WHERE c.id = {conversation}"
+    "INSERT INTO approvals (conversation_id, channel_id, version, visibility, draft_id, draft_version, sha256,"
+    " preview_visibility, user_id, session_id, at, four_eyes, second_eyes, expires_at) SELECT c.id, c.channel_id,"
+    " {version}, {visibility}, {draft}, {words}, {sha256}, {shown}, {user}, {session}, t.at, {four}, {second},"
+    " strftime('%Y-%m-%dT%H:%M:%f000Z', t.at, '{lasts} seconds') FROM conversations c, (SELECT {at} AS at) t"
+    " WHERE c.id = {conversation}"
 )
 NOW = "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
 
@@ -25,6 +27,11 @@ def approve(**how: str) -> str:
         "user": "(SELECT id FROM users WHERE login = 'ada@square')",
         "session": "(SELECT id FROM sessions WHERE user_id = (SELECT id FROM users WHERE login = 'ada@square'))",
         "at": NOW,
+        "words": "(SELECT max(version) FROM draft_versions WHERE draft_id = (SELECT max(id) FROM drafts"
+        " WHERE conversation_id = c.id))",
+        "four": "0",
+        "second": "0",
+        "lasts": "86400",
         **how,
     }
     return APPROVE.format(**values)
@@ -47,6 +54,8 @@ def _person(login: str) -> dict[str, str]:
 BY = "approvals_by_an_active_approver"
 SCRIPT = "approvals_by_script_only_in_a_demo"
 VERSION = "approvals_of_the_present_version"
+RULES = "approvals_by_the_rules_in_force"
+EYES = "approvals_by_four_eyes"
 KEEP = "deliveries_keep_their_approval"
 NOBODY = "awaiting_since = NULL, due_at = NULL"
 CONFIRMED = "desk_is_held_until_confirmed"
@@ -63,8 +72,33 @@ def confirm(login: str) -> str:
     )
 
 
+FOUR = "UPDATE channels SET four_eyes = 1"
+SECOND = "UPDATE channels SET second_eyes_on_edits = 1"
+WORDS = (
+    "INSERT INTO draft_versions (draft_id, version, text, subject, user_id, at, submitted_by, submitted_at)"
+    f" SELECT max(id), {{version}}, '{{text}}', '', {{user}}, {NOW}, {{submitter}},"
+    f" CASE WHEN {{submitter}} IS NULL THEN NULL ELSE {NOW} END FROM drafts WHERE conversation_id = 4"
+)
+
+
+def words(version: int, text: str, user: str, submitter: str = "NULL") -> str:
+    """Further words of the draft in work, by that person."""
+    return WORDS.format(version=version, text=text, user=user, submitter=submitter)
+
+
+ADA, BO = _person("ada@square")["user"], _person("bo@square")["user"]
+EDITED = f"{SECOND}; {words(2, 'bo', BO, BO)}; {words(3, 'ada', ADA)}"
+"""Ada has changed what Bo submitted."""
+
 RIGHT = approve()
 """What makes the attacks on approvals meaningful: this one is let through."""
+RIGHTS = [
+    RIGHT,
+    f"{FOUR}; {approve(four='1')}",
+    f"{EDITED}; {approve(second='1', **_person('other'))}",
+    f"{SECOND}; {words(2, 'ada', ADA, ADA)}; {words(3, 'ada again', ADA)}; {approve(second='1')}",
+]
+"""Let through as well: somebody else's words, an edit seen by another, one's own words changed."""
 
 ATTACKS = [
     Attack("approval by a viewer", approve(**_person("viewer")), BY),
@@ -91,9 +125,70 @@ ATTACKS = [
     Attack("private conversation passed off as public", approve(conversation="5", visibility="'public'", draft="5")),
     Attack(
         "second approval of a version",
-        "INSERT INTO approvals SELECT NULL, conversation_id, channel_id, version, visibility, draft_id, sha256,"
-        " preview_visibility, user_id, session_id, at FROM approvals WHERE id = 2",
+        "INSERT INTO approvals SELECT NULL, conversation_id, channel_id, version, visibility, draft_id, draft_version,"
+        " sha256, preview_visibility, user_id, session_id, at, four_eyes, second_eyes, expires_at FROM approvals"
+        " WHERE id = 2",
     ),
+    Attack("approval of one's own words with four eyes", f"{FOUR}; {words(2, 'x', ADA)}; {approve(four='1')}", EYES),
+    Attack(
+        "approval of words one submitted with four eyes",
+        f"{FOUR}; {words(2, 'x', BO, ADA)}; {approve(four='1')}",
+        EYES,
+    ),
+    Attack(
+        "approval of a proposal that nobody submitted, with four eyes",
+        f"{FOUR}; {words(2, 'x', 'NULL')}; {approve(four='1')}",
+        EYES,
+    ),
+    Attack("approval that denies four eyes", f"{FOUR}; {words(2, 'x', ADA)}; {approve()}", RULES),
+    Attack(
+        "approval of older words, by somebody else than the newest",
+        f"{FOUR}; {words(2, 'x', ADA)}; {approve(four='1', words='1')}",
+        "approvals_of_the_newest_words",
+    ),
+    Attack("approval of words that are not there", approve(words="7")),
+    Attack("approval of one's own edit", f"{EDITED}; {approve(second='1')}", "approvals_of_edits_by_second_eyes"),
+    Attack("approval that denies second eyes", f"{EDITED}; {approve()}", RULES),
+    Attack("approval that lasts too long", approve(lasts="864000"), RULES),
+    Attack("approval that has expired already", approve(lasts="-1")),
+    Attack(
+        "sending after the approval expired",
+        "UPDATE deliveries SET state = 'sending', claimed_by = 'x', lease_until = '2099-01-01T00:00:00.000000Z',"
+        " changed_at = '2099-01-01T00:00:00.000000Z' WHERE id = 2",
+        "deliveries_send_before_their_approval_expires",
+    ),
+    Attack(
+        "words given another writer", f"UPDATE draft_versions SET user_id = {ADA}", "draft_versions_keep_their_writer"
+    ),
+    Attack(
+        "approved words rewritten",
+        "UPDATE draft_versions SET text = 'x' WHERE draft_id = (SELECT draft_id FROM approvals WHERE id = 1)",
+        "draft_versions_stay",
+    ),
+    Attack(
+        "submitted words rewritten",
+        f"{words(2, 'x', BO, BO)}; UPDATE draft_versions SET text = 'y' WHERE version = 2",
+        "draft_versions_stay",
+    ),
+    Attack(
+        "older words rewritten",
+        f"{words(2, 'x', ADA)}; UPDATE draft_versions SET text = 'y' WHERE version = 1",
+        "draft_versions_stay",
+    ),
+    Attack(
+        "words passed off as submitted by another",
+        f"{words(2, 'x', BO, BO)}; UPDATE draft_versions SET submitted_by = {ADA} WHERE version = 2",
+        "draft_versions_are_submitted_once",
+    ),
+    Attack("words removed", "DELETE FROM draft_versions", "draft_versions_remain"),
+    Attack(
+        "words replaced",
+        "INSERT OR REPLACE INTO draft_versions SELECT * FROM draft_versions",
+        "draft_versions_remain",
+    ),
+    Attack("erased words that still stand, in a draft", f"UPDATE draft_versions SET erased_at = {NOW}"),
+    Attack("submitted by nobody", f"UPDATE draft_versions SET submitted_at = {NOW} WHERE submitted_by IS NULL"),
+    Attack("presence of a kind there is not", f"INSERT INTO presence VALUES (1, 1, 'spying', {NOW})"),
     Attack("approval changed", "UPDATE approvals SET sha256 = sha256 WHERE id = 1", "approvals_stay"),
     Attack("approval removed", "DELETE FROM approvals WHERE id = 2", "approvals_remain"),
     Attack(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 LATER = "'2031-01-01T00:00:00.000000Z'"
+ADA = "(SELECT id FROM users WHERE login = 'ada@square')"
 OPEN = "(SELECT min(id) FROM conversations WHERE state = 'open' AND awaiting_since IS NOT NULL)"
 
 
@@ -53,6 +54,44 @@ DAMAGES = [
         "approval in a stranger's session", "sessions", "UPDATE approvals SET session_id = 2 WHERE id = 1", "approval 1"
     ),
     Damage("approval by the script", "script", "UPDATE sessions SET kind = 'script'", "approval 1"),
+    Damage("rules of an approval changed", "rules", "UPDATE approvals SET second_eyes = 1 WHERE id = 1", "approval 1"),
+    Damage(
+        "own words approved with four eyes",
+        "four_eyes",
+        f"UPDATE approvals SET four_eyes = 1 WHERE id = 1; UPDATE draft_versions SET user_id = {ADA}",
+        "approval 1",
+    ),
+    Damage(
+        "nobody's words approved with four eyes",
+        "four_eyes",
+        "UPDATE approvals SET four_eyes = 1 WHERE id = 1; UPDATE draft_versions SET user_id = NULL",
+        "approval 1",
+    ),
+    Damage(
+        "own edit approved with second eyes",
+        "second_eyes",
+        "UPDATE draft_versions SET submitted_by = user_id, submitted_at = at;"
+        f" INSERT INTO draft_versions SELECT draft_id, 2, text, subject, {ADA}, at, NULL, NULL, NULL"
+        " FROM draft_versions WHERE draft_id = (SELECT draft_id FROM approvals WHERE id = 1);"
+        " UPDATE approvals SET second_eyes = 1, draft_version = 2 WHERE id = 1",
+        "approval 1",
+    ),
+    Damage(
+        "writer of approved words lost",
+        "approved_words",
+        "DELETE FROM draft_versions WHERE draft_id = (SELECT draft_id FROM approvals WHERE id = 1)",
+        "approval 1",
+    ),
+    Damage("sent after it expired", "expired", "UPDATE approvals SET expires_at = at WHERE id = 1", "delivery 1"),
+    Damage(
+        "draft rewritten behind its versions", "erased_drafts", "UPDATE drafts SET text = 'x' WHERE id = 1", "draft 1"
+    ),
+    Damage(
+        "erased draft that is still there",
+        "erased_drafts",
+        f"UPDATE draft_versions SET erased_at = {LATER} WHERE draft_id = 1",
+        "draft 1",
+    ),
     Damage(
         "approved words rewritten",
         "hashes",

@@ -75,6 +75,18 @@ class Common(Section):
     """How long an approved answer waits before it is sent."""
     poll_seconds: Annotated[Seconds, Field(ge=1)] | None = None
     """None: the platform's own pace."""
+    four_eyes: Yes = False
+    """Nobody approves what they wrote or submitted themselves."""
+    second_eyes_on_edits: Yes = False
+    """Whoever changes words that were submitted needs somebody else's approval."""
+    approval_expires: Duration = timedelta(hours=24)
+    """How long an approval lasts while its answer has not gone out, such as on a paused channel."""
+
+    @model_validator(mode="after")
+    def _can_go_out(self) -> Self:
+        if self.approval_expires <= timedelta(seconds=self.undo_seconds):
+            raise ValueError("approval_expires must be longer than undo_seconds; else no answer ever goes out")
+        return self
 
 
 class Alerts(Section):

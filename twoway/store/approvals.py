@@ -2,13 +2,13 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from twoway import clock
 from twoway.domain import Preview, Route
 from twoway.errors import Refused, Stale
 from twoway.states import After, move
-from twoway.store import conversations, drafts, hold
+from twoway.store import conversations, draft_versions, drafts, endings, eyes, hold
 from twoway.store.database import Store
 from twoway.store.deliveries import DeliveryRow, get
 from twoway.store.events import record
@@ -25,10 +25,14 @@ class ApprovalRow:
     conversation_id: int
     version: int
     draft_id: int
+    draft_version: int
     sha256: str
     user_id: int
     session_id: int
     at: str
+    four_eyes: int
+    second_eyes: int
+    expires_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,9 @@ def approve(store: Store, decision: Decision, session: Session) -> DeliveryRow:
             raise Stale("this draft has changed since you looked at it; look again")
         _refuse_closed(db, found, decision.preview)
         _refuse_second(db, found.id)
+        against = eyes.barred(db, found.channel_id, draft.id, session.user_id)
+        if against:
+            raise Refused(against)
         db.execute(
             "UPDATE drafts SET state = ?, returned_reason = NULL, changed_at = ? WHERE id = ?",
             (move("draft", draft.state, "approved"), clock.stamp(now), draft.id),
@@ -98,25 +105,30 @@ def _refuse_second(db: sqlite3.Connection, conversation: int) -> None:
 def _approval(
     db: sqlite3.Connection, found: conversations.Conversation, decision: Decision, session: Session, now: datetime
 ) -> int:
-    preview = decision.preview
+    preview, rules = decision.preview, eyes.rules(db, found.channel_id)
     db.execute(
         "INSERT OR IGNORE INTO previews (sha256, visibility, body) VALUES (?, ?, ?)",
         (preview.sha256, preview.visibility, preview.canonical()),
     )
     approval = db.execute(
-        "INSERT INTO approvals (conversation_id, channel_id, version, visibility, draft_id, sha256,"
-        " preview_visibility, user_id, session_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO approvals (conversation_id, channel_id, version, visibility, draft_id, draft_version, sha256,"
+        " preview_visibility, user_id, session_id, at, four_eyes, second_eyes, expires_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             found.id,
             found.channel_id,
             decision.version,
             found.visibility,
             decision.draft.id,
+            draft_versions.newest(db, decision.draft.id).version,
             preview.sha256,
             preview.visibility,
             session.user_id,
             session.id,
             clock.stamp(now),
+            int(rules.four_eyes),
+            int(rules.second_eyes_on_edits),
+            clock.stamp(now + timedelta(seconds=rules.approval_seconds)),
         ),
     ).lastrowid
     record(
@@ -168,3 +180,29 @@ def undo(store: Store, conversation: int, user: int) -> None:
         if pending is None:
             raise Refused("it is too late to undo: the answer is on its way or sent")
         conversations.raise_version(db, conversation, clock.now(), "undone", user)
+
+
+_EXPIRED = """
+SELECT d.id FROM deliveries d JOIN approvals a ON a.id = d.approval_id
+WHERE d.state = 'pending' AND a.expires_at <= ? LIMIT 200
+"""
+
+
+def expire_once(store: Store) -> bool:
+    """Cancel what waited longer than its approval lasts, by API or by hand; its words go back. Was there any?"""
+    now = clock.now()
+    found = [row["id"] for row in store.read().execute(_EXPIRED, (clock.stamp(now),)).fetchall()]
+    for delivery in found:
+        with store.write() as db:
+            _expire(db, get(db, delivery), now)
+    return bool(found)
+
+
+def _expire(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime) -> None:
+    if delivery.state != "pending":
+        return
+    conversation = delivery.conversation_id
+    conversations.raise_version(db, conversation, now, "the approval expired")
+    conversations.note(db, conversation, endings.EXPIRED, None, now)
+    conversations.reopen(db, conversation, now, "the approval expired")
+    conversations.refresh_clock(db, conversation)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from twoway import clock
 from twoway.errors import NotFound, Refused
-from twoway.store import alerts, conversations
+from twoway.store import alerts, conversations, eyes
 from twoway.store.database import Store
 from twoway.store.events import record
+from twoway.store.eyes import Rules, as_numbers
 from twoway.store.rows import columns, many, maybe, one
 from twoway.text import storable
 
@@ -21,6 +22,9 @@ class ChannelRow:
     name: str
     kind: str
     answer_seconds: int
+    four_eyes: int
+    second_eyes_on_edits: int
+    approval_seconds: int
     started_at: str
     last_heard_at: str | None
     last_success_at: str | None
@@ -48,8 +52,11 @@ class Trouble:
     reason: str
 
 
-def register(store: Store, name: str, kind: str, answer_seconds: int) -> ChannelRow:
-    """The channel of that name, made on first sight: it starts now. Raises Refused if it was of another kind."""
+def register(store: Store, name: str, kind: str, answer_seconds: int, rules: Rules | None = None) -> ChannelRow:
+    """The channel of that name, made on first sight: it starts now. Raises Refused if it was of another kind.
+
+    Other rules hold for whatever is approved from now on; None leaves them as they are.
+    """
     now = clock.now()
     with store.write() as db:
         known = maybe(ChannelRow, db.execute(f"SELECT {columns(ChannelRow)} FROM channels WHERE name = ?", (name,)))
@@ -62,10 +69,27 @@ def register(store: Store, name: str, kind: str, answer_seconds: int) -> Channel
                 "INSERT INTO channels (name, kind, answer_seconds, started_at) VALUES (?, ?, ?, ?)",
                 (name, kind, answer_seconds, clock.stamp(now)),
             )
-            record(db, "channel.started", now, channel=made.lastrowid)
+            record(
+                db, "channel.started", now, channel=made.lastrowid, **as_numbers(eyes.rules(db, made.lastrowid or 0))
+            )
         elif known.answer_seconds != answer_seconds:
             _promise(db, known.id, answer_seconds)
+        if rules:
+            _rule(db, name, rules, now)
     return by_name(store, name)
+
+
+def _rule(db: sqlite3.Connection, name: str, rules: Rules, now: datetime) -> None:
+    """On the record, so that the audit knows what was asked of an approval when it was given."""
+    values = as_numbers(rules)
+    row = db.execute(
+        "UPDATE channels SET four_eyes = :four_eyes, second_eyes_on_edits = :second_eyes_on_edits,"
+        " approval_seconds = :approval_seconds WHERE name = :name AND (four_eyes, second_eyes_on_edits,"
+        " approval_seconds) <> (:four_eyes, :second_eyes_on_edits, :approval_seconds) RETURNING id",
+        {**values, "name": name},
+    ).fetchone()
+    if row:
+        record(db, "channel.rules_set", now, channel=row["id"], **values)
 
 
 def _promise(db: sqlite3.Connection, channel: int, answer_seconds: int) -> None:

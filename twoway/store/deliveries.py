@@ -111,7 +111,8 @@ WHERE state = 'pending' AND id = (
   JOIN approvals a ON a.id = d.approval_id JOIN conversations c ON c.id = d.conversation_id
   JOIN users u ON u.id = a.user_id JOIN previews w ON w.sha256 = d.sha256
   WHERE d.state = 'pending' AND d.route = 'api' AND d.not_before <= :now AND h.paused_at IS NULL
-    AND c.version = a.version AND u.active = 1 AND u.role IN ('approver', 'admin') AND w.body IS NOT NULL
+    AND c.version = a.version AND a.expires_at > :now AND w.body IS NOT NULL
+    AND u.active = 1 AND u.role IN ('approver', 'admin')
     AND h.name IN (SELECT value FROM json_each(:channels)) AND NOT EXISTS (SELECT 1 FROM desk WHERE held_at IS NOT NULL)
   ORDER BY d.not_before, d.id LIMIT 1)
 RETURNING id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from twoway import clock
 from twoway.errors import Refused, Stale
 from twoway.states import move
-from twoway.store import conversations, mentions
+from twoway.store import conversations, draft_versions, mentions
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, maybe, one
@@ -84,7 +84,6 @@ def save(
     ``seen`` is the ``changed_at`` of the draft that the writer had before them, '' if there was none: Stale if
     somebody has changed it since. A proposal (``user`` None) never overwrites words that are in work.
     """
-    now = clock.now()
     with store.write() as db:
         target = mentions.latest(db, conversation)
         if target is None:
@@ -100,13 +99,21 @@ def save(
             return known
         if seen is not None and known.changed_at != seen:
             raise Stale("somebody else has changed this draft meanwhile; reload it, your words are still in the field")
-        db.execute(
-            "UPDATE drafts SET state = 'writing', text = ?, subject = ?, user_id = ?, mention_id = ?,"
-            " returned_reason = NULL, changed_at = ? WHERE id = ?",
-            (storable(text), storable(subject), user, target.id, clock.stamp(now), known.id),
-        )
-        record(db, "draft.edited", now, conversation=conversation, user=user, draft=known.id)
-        return by_id(db, known.id)
+        return _edit(db, known, target, storable(text), storable(subject), user)
+
+
+def _edit(
+    db: sqlite3.Connection, known: DraftRow, target: mentions.MentionRow, text: str, subject: str, user: int
+) -> DraftRow:
+    now = clock.now()
+    draft_versions.keep(db, known.id, text, subject, user, now)
+    db.execute(
+        "UPDATE drafts SET state = 'writing', text = ?, subject = ?, user_id = ?, mention_id = ?,"
+        " returned_reason = NULL, changed_at = ? WHERE id = ?",
+        (text, subject, draft_versions.newest(db, known.id).user_id, target.id, clock.stamp(now), known.id),
+    )
+    record(db, "draft.edited", now, conversation=known.conversation_id, user=user, draft=known.id)
+    return by_id(db, known.id)
 
 
 def _take_back(db: sqlite3.Connection, conversation: int, user: int) -> None:
@@ -125,6 +132,7 @@ def _begin(
         " changed_at) VALUES (?, ?, 'writing', ?, ?, ?, ?, ?, ?)",
         (target.conversation_id, target.id, text, subject, source, user, clock.stamp(now), clock.stamp(now)),
     ).lastrowid
+    draft_versions.begin(db, draft or 0, text, subject, user, now)
     record(db, "draft.begun", now, conversation=target.conversation_id, user=user, draft=draft, source=source)
     return by_id(db, draft or 0)
 
@@ -157,5 +165,7 @@ def _move(store: Store, conversation: int, state: str, user: int, reason: str | 
             "UPDATE drafts SET state = ?, returned_reason = ?, changed_at = ? WHERE id = ?",
             (move("draft", draft.state, state), reason, clock.stamp(now), draft.id),
         )
+        if state == "submitted":
+            draft_versions.submit(db, draft.id, user, now)
         record(db, f"draft.{state}", now, conversation=conversation, user=user, draft=draft.id)
         return by_id(db, draft.id)

@@ -10,11 +10,16 @@ from twoway.store.deliveries import DeliveryRow, parts
 from twoway.store.events import record
 from twoway.text import storable
 
+CHANGED = "the conversation has changed"
+EXPIRED = "the approval expired before the answer went out; look at it once more"
 
-def holds(db: sqlite3.Connection, delivery: DeliveryRow) -> bool:
-    """Whether the conversation still is as it was when this answer was approved."""
-    row = db.execute("SELECT version FROM approvals WHERE id = ?", (delivery.approval_id,)).fetchone()
-    return conversations.get(db, delivery.conversation_id).version == int(row["version"])
+
+def lapsed(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime) -> str:
+    """Why the approval of this answer holds no longer; '' if it does."""
+    row = db.execute("SELECT version, expires_at FROM approvals WHERE id = ?", (delivery.approval_id,)).fetchone()
+    if conversations.get(db, delivery.conversation_id).version != row["version"]:
+        return CHANGED
+    return EXPIRED if row["expires_at"] <= clock.stamp(now) else ""
 
 
 def release(
@@ -39,23 +44,30 @@ def release(
 
 def go_on(db: sqlite3.Connection, delivery: DeliveryRow, reason: str, not_before: datetime, now: datetime) -> None:
     """What is left of it is sent then, if its approval still holds; if not, it goes back to the person."""
-    if holds(db, delivery):
+    why = lapsed(db, delivery, now)
+    if not why:
         release(db, delivery, "pending", reason, not_before, now)
     elif delivery.state == "unknown":
-        fail(db, delivery, _partly(db, delivery, "the conversation has changed meanwhile"), now)
+        fail(db, delivery, _partly(db, delivery, why), now)
     else:
-        withdraw(db, delivery, "the conversation has changed", now)
+        withdraw(db, delivery, why, now)
 
 
 def withdraw(db: sqlite3.Connection, delivery: DeliveryRow, why: str, now: datetime) -> None:
-    """What we would answer has changed: nothing more is sent, the words go back to the person."""
+    """What we would answer has changed: nothing more is sent, the words go back to the person.
+
+    Put away meanwhile, it comes back; unless somebody has changed the conversation and so chosen where it stands.
+    """
     if any(part.state == "sent" for part in parts(db, delivery.id)):
         fail(db, delivery, _partly(db, delivery, why), now)
         return
+    unchanged = lapsed(db, delivery, now) != CHANGED
     release(db, delivery, "cancelled", why, now, now)
     conversations.hand_back(db, delivery.conversation_id, delivery.approval_id, now)
     conversations.raise_version(db, delivery.conversation_id, now, "the answer was withdrawn")
     conversations.note(db, delivery.conversation_id, why, None, now)
+    if unchanged:
+        conversations.reopen(db, delivery.conversation_id, now, "the answer was withdrawn")
 
 
 def fail(db: sqlite3.Connection, delivery: DeliveryRow, reason: str, now: datetime) -> None:

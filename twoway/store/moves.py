@@ -1,9 +1,11 @@
 """What people and rules do to a conversation: close, wait, snooze, hand over, note, put in another lane."""
 
+import sqlite3
 from datetime import datetime, timedelta
 
 from twoway import clock
-from twoway.errors import Refused
+from twoway.errors import Refused, Stale
+from twoway.states import RIGHTS
 from twoway.store import conversations
 from twoway.store.database import Store
 from twoway.store.events import record
@@ -55,9 +57,39 @@ def reopen(store: Store, conversation: int, version: int | None, user: int) -> N
 def assign(store: Store, conversation: int, assignee: int | None, user: int) -> None:
     """Hand it to a colleague, or to nobody in particular."""
     with store.write() as db:
-        conversations.get(db, conversation)
-        db.execute("UPDATE conversations SET assignee_id = ? WHERE id = ?", (assignee, conversation))
-        record(db, "conversation.assigned", clock.now(), conversation=conversation, user=user, to=assignee)
+        _assign(db, conversation, assignee, user)
+
+
+def hand_over(store: Store, conversation: int, assignee: int, text: str, user: int) -> None:
+    """Hand it to a colleague with a note that says what they have to know; both or neither."""
+    if not text.strip():
+        raise Refused("say in a note what the colleague has to know")
+    with store.write() as db:
+        _assign(db, conversation, assignee, user)
+        conversations.note(db, conversation, storable(text), user, clock.now())
+
+
+def take(store: Store, conversation: int, user: int) -> None:
+    """This person sees to it. Raises Stale when somebody else has taken it already."""
+    with store.write() as db:
+        found = conversations.get(db, conversation)
+        if found.assignee_id not in (None, user):
+            raise Stale("somebody else sees to this already; have it handed over to you")
+        if found.assignee_id is None:
+            _assign(db, conversation, user, user)
+
+
+def _assign(db: sqlite3.Connection, conversation: int, assignee: int | None, user: int) -> None:
+    conversations.get(db, conversation)
+    if assignee is not None and not _can_write(db, assignee):
+        raise Refused("this person cannot see to it: they have left, or may only read")
+    db.execute("UPDATE conversations SET assignee_id = ? WHERE id = ?", (assignee, conversation))
+    record(db, "conversation.assigned", clock.now(), conversation=conversation, user=user, to=assignee)
+
+
+def _can_write(db: sqlite3.Connection, user: int) -> bool:
+    row = db.execute("SELECT role FROM users WHERE id = ? AND active = 1", (user,)).fetchone()
+    return row is not None and "write" in RIGHTS[row["role"]]
 
 
 def note(store: Store, conversation: int, text: str, user: int) -> None:

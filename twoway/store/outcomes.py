@@ -14,16 +14,18 @@ from twoway.store.events import record
 def begin_part(store: Store, held: Claim, part: Part, lease: timedelta) -> bool:
     """Write down that this part is about to be sent, and hold on to the claim.
 
-    False when nothing may be sent any more: the claim was lost, sending is held, or the conversation has changed before
-    the first part (an answer of which a part stands already is sent to its end). What remains to be done then is done.
+    False when nothing may be sent any more: the claim was lost, sending is held, or before the first part the
+    conversation has changed or the approval expired (an answer of which a part stands already is sent to its end).
+    What remains to be done then is done.
     """
     with store.write() as db:
         now = clock.now()
         delivery = _held(db, held)
         if delivery is None:
             return False
-        if not part.before and not endings.holds(db, delivery):
-            endings.withdraw(db, delivery, "the conversation has changed", now)
+        why = "" if part.before else endings.lapsed(db, delivery, now)
+        if why:
+            endings.withdraw(db, delivery, why, now)
             return False
         db.execute("UPDATE deliveries SET lease_until = ? WHERE id = ?", (clock.stamp(now + lease), delivery.id))
         # The last try counts: every earlier one is known to have left nothing behind.

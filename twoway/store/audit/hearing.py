@@ -78,6 +78,16 @@ FORGOTTEN = (
         "SELECT sha256 FROM previews WHERE (body IS NULL) <> (erased_at IS NOT NULL)",
     ),
     rows(
+        "erased_drafts",
+        "A draft says what its newest version says; of erased versions no words are left.",
+        "draft",
+        "drafts",
+        "SELECT d.id FROM drafts d LEFT JOIN draft_versions v ON v.draft_id = d.id AND v.version ="
+        " (SELECT max(w.version) FROM draft_versions w WHERE w.draft_id = d.id)"
+        " WHERE v.text IS NOT d.text OR v.subject IS NOT d.subject OR EXISTS (SELECT 1 FROM draft_versions w"
+        " WHERE w.draft_id = d.id AND w.erased_at IS NOT NULL AND (w.text <> '' OR w.subject <> ''))",
+    ),
+    rows(
         "erased_answers",
         "Of erased answers made elsewhere no words are left.",
         "outside answer",

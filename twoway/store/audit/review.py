@@ -10,6 +10,10 @@ from twoway.store.audit.report import Check
 from twoway.text import sha256
 
 
+def _marks(values: tuple[str, ...]) -> str:
+    return ", ".join("?" * len(values))
+
+
 def _hashes(db: sqlite3.Connection, settings: Settings) -> Check:
     """Erased previews are legal; their hash still binds approval and delivery."""
     count = int(db.execute("SELECT count(*) FROM previews").fetchone()[0])
@@ -30,7 +34,7 @@ def _rights(db: sqlite3.Connection, settings: Settings) -> Check:
 def _without_right(db: sqlite3.Connection) -> Iterator[str]:
     """The record played again: who had which role when an approval was given."""
     roles: dict[int, str] = {}
-    sql = f"SELECT kind, user_id, data FROM events WHERE kind IN ({', '.join('?' * len(_PEOPLE))}) ORDER BY id"
+    sql = f"SELECT kind, user_id, data FROM events WHERE kind IN ({_marks(_PEOPLE)}) ORDER BY id"
     for event in db.execute(sql, _PEOPLE):
         data = json.loads(event["data"])
         match event["kind"]:
@@ -43,6 +47,36 @@ def _without_right(db: sqlite3.Connection) -> Iterator[str]:
             case _ if "approve" not in RIGHTS.get(roles.get(event["user_id"], ""), frozenset()):
                 yield f"approval {data['approval']}"
 
+
+_RULES = ("channel.started", "channel.rules_set", "approval.given")
+
+
+def _rules(db: sqlite3.Connection, settings: Settings) -> Check:
+    count = int(db.execute("SELECT count(*) FROM approvals").fetchone()[0])
+    asked = "An approval names the rules that its channel had at that moment, by the record."
+    return found("rules", asked, count, _by_other_rules(db))
+
+
+def _by_other_rules(db: sqlite3.Connection) -> Iterator[str]:
+    """The record played again: what each channel asked when an approval was given."""
+    asked: dict[int, tuple[int, int, int]] = {}
+    sql = (
+        "SELECT e.kind, e.channel_id, e.data, a.id, a.four_eyes, a.second_eyes,"
+        " strftime('%s', a.expires_at) - strftime('%s', a.at) AS seconds FROM events e LEFT JOIN approvals a"
+        " ON e.kind = 'approval.given' AND a.id = json_extract(e.data, '$.approval')"
+        f" WHERE e.kind IN ({_marks(_RULES)}) ORDER BY e.id"
+    )
+    for event in db.execute(sql, _RULES):
+        if event["kind"] == "approval.given":
+            named = (event["four_eyes"], event["second_eyes"], event["seconds"])
+            if event["id"] is not None and named != asked.get(event["channel_id"]):
+                yield f"approval {event['id']}"
+        else:
+            data = json.loads(event["data"])
+            asked[event["channel_id"]] = (data["four_eyes"], data["second_eyes_on_edits"], data["approval_seconds"])
+
+
+_WORDS = "SELECT a.id FROM approvals a JOIN draft_versions v ON v.draft_id = a.draft_id AND v.version = a.draft_version"
 
 UNREVIEWED = (
     rows(
@@ -71,6 +105,41 @@ UNREVIEWED = (
         " WHERE s.kind = 'script' AND (c.kind <> 'square' OR NOT EXISTS (SELECT 1 FROM desk WHERE demo = 1))",
     ),
     _hashes,
+    _rules,
+    rows(
+        "four_eyes",
+        "Where a channel asked for four eyes, somebody else approved than wrote or submitted the words.",
+        "approval",
+        "approvals",
+        f"{_WORDS} WHERE a.four_eyes = 1 AND (a.user_id IN (v.user_id, v.submitted_by)"
+        " OR coalesce(v.user_id, v.submitted_by) IS NULL)",
+    ),
+    rows(
+        "second_eyes",
+        "Where a channel asked for second eyes on edits, somebody else approved than changed submitted words.",
+        "approval",
+        "approvals",
+        f"{_WORDS} WHERE a.second_eyes = 1 AND v.user_id = a.user_id AND EXISTS (SELECT 1 FROM draft_versions w"
+        " WHERE w.draft_id = v.draft_id AND w.version < v.version AND w.submitted_by IS NOT NULL"
+        " AND (w.submitted_by <> a.user_id OR w.user_id <> a.user_id))",
+    ),
+    rows(
+        "approved_words",
+        "The words that were approved are kept with their writer, unless they were erased.",
+        "approval",
+        "approvals",
+        "SELECT a.id FROM approvals a LEFT JOIN draft_versions v ON v.draft_id = a.draft_id"
+        " AND v.version = a.draft_version WHERE v.version IS NULL",
+    ),
+    rows(
+        "expired",
+        "No answer was taken up to be sent after its approval had expired.",
+        "delivery",
+        "deliveries",
+        "SELECT d.id FROM deliveries d JOIN approvals a ON a.id = d.approval_id WHERE EXISTS (SELECT 1 FROM events e"
+        " WHERE e.conversation_id = d.conversation_id AND e.kind = 'delivery.claimed'"
+        " AND json_extract(e.data, '$.delivery') = d.id AND e.at >= a.expires_at)",
+    ),
     rows(
         "versions_approved",
         "An approval is of a version that its conversation has reached, and the only one of it.",

@@ -27,6 +27,11 @@ CREATE TABLE channels (
   kind TEXT NOT NULL CHECK (kind <> ''),
   -- How soon an answer is promised.
   answer_seconds INTEGER NOT NULL CHECK (answer_seconds > 0),
+  -- Whether whoever wrote the words may not approve them; whether an approver who changed submitted words needs somebody
+  -- else's yes; how long an approval lasts while its answer has not gone out.
+  four_eyes INTEGER NOT NULL DEFAULT 0 CHECK (four_eyes IN (0, 1)),
+  second_eyes_on_edits INTEGER NOT NULL DEFAULT 0 CHECK (second_eyes_on_edits IN (0, 1)),
+  approval_seconds INTEGER NOT NULL DEFAULT 86400 CHECK (approval_seconds > 0),
   started_at TEXT NOT NULL CHECK (started_at GLOB '????-??-??T??:??:??.??????Z'),
   last_heard_at TEXT CHECK (last_heard_at GLOB '????-??-??T??:??:??.??????Z'),
   last_success_at TEXT CHECK (last_success_at GLOB '????-??-??T??:??:??.??????Z'),
@@ -303,6 +308,32 @@ CREATE INDEX drafts_by_conversation ON drafts (conversation_id, id);
 CREATE INDEX drafts_submitted ON drafts (conversation_id) WHERE state = 'submitted';
 CREATE UNIQUE INDEX drafts_in_work ON drafts (conversation_id) WHERE state IN ('writing', 'submitted', 'returned');
 
+-- Who wrote which words of a draft, and who submitted them; `user_id` is NULL for a proposal of the desk's. A run of
+-- changes by one person is one version, until it is submitted, approved or followed by another: then it stays.
+CREATE TABLE draft_versions (
+  draft_id INTEGER NOT NULL REFERENCES drafts (id),
+  version INTEGER NOT NULL CHECK (version >= 1),
+  text TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  user_id INTEGER REFERENCES users (id),
+  at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.??????Z'),
+  submitted_by INTEGER REFERENCES users (id),
+  submitted_at TEXT CHECK (submitted_at GLOB '????-??-??T??:??:??.??????Z'),
+  erased_at TEXT CHECK (erased_at GLOB '????-??-??T??:??:??.??????Z'),
+  CHECK ((submitted_by IS NULL) = (submitted_at IS NULL)),
+  CHECK (erased_at IS NULL OR (text = '' AND subject = '')),
+  PRIMARY KEY (draft_id, version)
+) STRICT;
+
+-- Who looks at a conversation or writes there right now; no part of any promise, and no event.
+CREATE TABLE presence (
+  conversation_id INTEGER NOT NULL REFERENCES conversations (id),
+  user_id INTEGER NOT NULL REFERENCES users (id),
+  what TEXT NOT NULL CHECK (what IN ('looking', 'writing')),
+  until TEXT NOT NULL CHECK (until GLOB '????-??-??T??:??:??.??????Z'),
+  PRIMARY KEY (conversation_id, user_id, what)
+) STRICT;
+
 -- Canonical JSON of exactly what will be posted; `body` is NULL only once erased.
 CREATE TABLE previews (
   sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
@@ -322,14 +353,21 @@ CREATE TABLE approvals (
   version INTEGER NOT NULL,
   visibility TEXT NOT NULL,
   draft_id INTEGER NOT NULL,
+  draft_version INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
   preview_visibility TEXT NOT NULL,
   user_id INTEGER NOT NULL REFERENCES users (id),
   session_id INTEGER NOT NULL,
   at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.??????Z'),
+  -- The channel's rules as they then were: a later change of them makes no old approval wrong.
+  four_eyes INTEGER NOT NULL CHECK (four_eyes IN (0, 1)),
+  second_eyes INTEGER NOT NULL CHECK (second_eyes IN (0, 1)),
+  expires_at TEXT NOT NULL CHECK (expires_at GLOB '????-??-??T??:??:??.??????Z'),
+  CHECK (expires_at > at),
   CHECK (visibility = 'public' OR preview_visibility = 'private'),
   FOREIGN KEY (conversation_id, channel_id, visibility) REFERENCES conversations (id, channel_id, visibility),
   FOREIGN KEY (draft_id, conversation_id) REFERENCES drafts (id, conversation_id),
+  FOREIGN KEY (draft_id, draft_version) REFERENCES draft_versions (draft_id, version),
   FOREIGN KEY (sha256, preview_visibility) REFERENCES previews (sha256, visibility),
   FOREIGN KEY (session_id, user_id) REFERENCES sessions (id, user_id),
   UNIQUE (conversation_id, version),
@@ -464,6 +502,7 @@ CREATE TABLE alerts (
   sent_at TEXT CHECK (sent_at GLOB '????-??-??T??:??:??.??????Z'),
   last_error TEXT
 ) STRICT;
+CREATE INDEX alerts_failed ON alerts (created_at) WHERE last_error IS NOT NULL;
 CREATE INDEX alerts_unsent ON alerts (not_before) WHERE sent_at IS NULL;
 
 -- One digest a recipient and local date, over restarts and processes.

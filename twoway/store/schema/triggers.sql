@@ -70,6 +70,43 @@ BEGIN SELECT RAISE(ABORT, 'the scripted reviewer works only in a demo, on the sq
 CREATE TRIGGER approvals_of_the_present_version BEFORE INSERT ON approvals
 WHEN NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = NEW.conversation_id AND c.version = NEW.version)
 BEGIN SELECT RAISE(ABORT, 'the conversation has changed since'); END;
+-- The rules of the channel: who else has to have seen the words, and how long a yes lasts.
+CREATE TRIGGER approvals_by_the_rules_in_force BEFORE INSERT ON approvals
+WHEN NOT EXISTS (
+  SELECT 1 FROM channels c WHERE c.id = NEW.channel_id AND c.four_eyes = NEW.four_eyes
+    AND c.second_eyes_on_edits = NEW.second_eyes
+    AND strftime('%s', NEW.expires_at) - strftime('%s', NEW.at) = c.approval_seconds
+)
+BEGIN SELECT RAISE(ABORT, 'an approval names the rules of its channel as they are'); END;
+CREATE TRIGGER approvals_of_the_newest_words BEFORE INSERT ON approvals
+WHEN EXISTS (SELECT 1 FROM draft_versions v WHERE v.draft_id = NEW.draft_id AND v.version > NEW.draft_version)
+BEGIN SELECT RAISE(ABORT, 'the draft has changed since'); END;
+CREATE TRIGGER approvals_by_four_eyes BEFORE INSERT ON approvals
+WHEN NEW.four_eyes = 1 AND NOT EXISTS (
+  SELECT 1 FROM draft_versions v WHERE v.draft_id = NEW.draft_id AND v.version = NEW.draft_version
+    AND coalesce(v.user_id, v.submitted_by) IS NOT NULL
+    AND v.user_id IS NOT NEW.user_id AND v.submitted_by IS NOT NEW.user_id
+)
+BEGIN SELECT RAISE(ABORT, 'on this channel somebody else has to approve what a person wrote or submitted'); END;
+CREATE TRIGGER approvals_of_edits_by_second_eyes BEFORE INSERT ON approvals
+WHEN NEW.second_eyes = 1 AND EXISTS (
+  SELECT 1 FROM draft_versions v JOIN draft_versions w ON w.draft_id = v.draft_id AND w.version < v.version
+  WHERE v.draft_id = NEW.draft_id AND v.version = NEW.draft_version AND v.user_id = NEW.user_id
+    AND w.submitted_by IS NOT NULL AND (w.submitted_by <> NEW.user_id OR w.user_id <> NEW.user_id)
+)
+BEGIN SELECT RAISE(ABORT, 'on this channel somebody else has to approve submitted words that were changed'); END;
+CREATE TRIGGER draft_versions_keep_their_writer BEFORE UPDATE OF draft_id, version, user_id ON draft_versions
+BEGIN SELECT RAISE(ABORT, 'words keep their writer'); END;
+CREATE TRIGGER draft_versions_are_submitted_once BEFORE UPDATE OF submitted_by, submitted_at ON draft_versions
+WHEN OLD.submitted_by IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'words that were submitted stay so'); END;
+CREATE TRIGGER draft_versions_stay BEFORE UPDATE OF text, subject ON draft_versions
+WHEN NEW.erased_at IS NULL AND (OLD.submitted_by IS NOT NULL
+  OR EXISTS (SELECT 1 FROM draft_versions v WHERE v.draft_id = OLD.draft_id AND v.version > OLD.version)
+  OR EXISTS (SELECT 1 FROM approvals a WHERE a.draft_id = OLD.draft_id AND a.draft_version = OLD.version))
+BEGIN SELECT RAISE(ABORT, 'words that were handed on change only by being erased'); END;
+CREATE TRIGGER draft_versions_remain BEFORE DELETE ON draft_versions
+BEGIN SELECT RAISE(ABORT, 'words that were handed on change only by being erased'); END;
 CREATE TRIGGER conversations_never_go_back BEFORE UPDATE OF version ON conversations WHEN NEW.version < OLD.version
 BEGIN SELECT RAISE(ABORT, 'the version of a conversation only rises'); END;
 -- Promise 3: nothing goes out for words that have changed since they were approved.
@@ -85,6 +122,11 @@ WHEN NEW.state = 'sending' AND NOT EXISTS (
   WHERE a.id = NEW.approval_id AND u.active = 1 AND u.role IN ('approver', 'admin')
 )
 BEGIN SELECT RAISE(ABORT, 'whoever approved this may no longer approve'); END;
+CREATE TRIGGER deliveries_send_before_their_approval_expires BEFORE UPDATE OF state ON deliveries
+WHEN NEW.state = 'sending' AND EXISTS (
+  SELECT 1 FROM approvals a WHERE a.id = NEW.approval_id AND a.expires_at <= NEW.changed_at
+)
+BEGIN SELECT RAISE(ABORT, 'the approval of this answer has expired'); END;
 CREATE TRIGGER deliveries_in_doubt_are_read_back BEFORE UPDATE OF state ON deliveries
 WHEN NEW.state = 'sending' AND OLD.state <> 'pending'
 BEGIN SELECT RAISE(ABORT, 'a delivery in doubt is read back, never sent again blindly'); END;
