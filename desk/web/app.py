@@ -14,6 +14,7 @@ from desk.web import (
     failures,
     health,
     healthz,
+    held,
     inbox,
     live,
     log,
@@ -27,7 +28,7 @@ from desk.web.throttle import Throttle
 from desk.wiring import Desk
 
 PAGES = (
-    login, inbox, automatic, conversation, answer, moves, evidence, log, health, users, settings, live, healthz,
+    login, inbox, automatic, conversation, answer, moves, evidence, log, health, held, users, settings, live, healthz,
 )  # fmt: skip
 
 

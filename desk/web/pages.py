@@ -12,6 +12,7 @@ from desk.web import show, times
 from desk.web.visit import Guest, Visit
 from desk.web.words import LANGUAGES
 from twoway import clock
+from twoway.store import hold
 
 
 @cache
@@ -45,6 +46,7 @@ def render(seen: Visit | Guest, template: str, **values: object) -> str:
     context = {
         "t": words,
         "me": seen.user,
+        "held": hold.of(seen.store.read()) if isinstance(seen, Visit) else None,
         "seen": seen,
         "brand": seen.desk.config.desk.brand,
         "zone": str(zone),
