@@ -68,8 +68,9 @@ def _facts(row: AlertRow, setting: Setting, now: datetime) -> Iterator[tuple[str
 def _reason(row: AlertRow, setting: Setting) -> str:
     words = WORDS[setting.spoken]
     if row.conversation_id is None:
-        reason = row.channel_reason if row.channel else row.held_reason
-        return inert(reason, REASON) if reason else words["running_again"]
+        if row.channel is None:
+            return words["held_why" if row.held_reason else "running_again"]
+        return inert(row.channel_reason, REASON) if row.channel_reason else words["running_again"]
     grave = (("urgent", row.urgency == "now"), ("upset", row.sentiment == "negative"))
     return ", ".join((words["complaint"], *(words[name] for name, true in grave if true)))
 

@@ -15,7 +15,7 @@ from tests.conftest import Freeze
 from tests.desk.conftest import Open
 from tests.desk.pigeons import Scene
 from twoway.clock import now
-from twoway.store import alerts, channels
+from twoway.store import alerts, channels, hold, sessions, users
 
 
 class Room:
@@ -204,6 +204,25 @@ def test_without_receivers_alerts_end_and_stay_visible(opened: Open) -> None:
     scene.says(severe=True)
     assert drain(scene) == 1
     assert rows(scene, "SELECT rule, reached, sent_at IS NULL FROM alerts") == [("severe_complaint", "[]", 0)]
+
+
+def test_a_held_desk_is_told_whatever_is_switched_off(alerting: Rooms, room: Room) -> None:
+    scene = alerting(room, more="severe_complaint = false\nchannel_paused = false")
+    with scene.desk.store.write() as db:
+        hold.hold(db, "a test")
+    assert drain(scene) == 1
+    assert room.titles == ["Fjordlicht: nichts wird gesendet, bis die Verwaltung es bestätigt"]
+    assert "Die Datenbank wurde wiederhergestellt, kopiert oder verschoben." in room.said[0]["message"]
+
+
+def test_a_hold_that_ended_meanwhile_is_told_so(alerting: Rooms, room: Room) -> None:
+    scene = alerting(room)
+    with scene.desk.store.write() as db:
+        hold.hold(db, "a test")
+    chief = users.add(scene.desk.store, "chief", "Chief", "C", "admin", None)
+    hold.confirm(scene.desk.store, sessions.begin(scene.desk.store, chief.id, "password")[1])
+    assert drain(scene) == 1
+    assert "läuft inzwischen wieder" in room.said[0]["message"]
 
 
 def test_a_newer_version_s_rule_is_left_alone(alerting: Rooms, room: Room) -> None:

@@ -165,6 +165,13 @@ DAMAGES = [
         " WHERE state = 'pending')",
     ),
     Damage("pending of somebody who left", "pending", "UPDATE users SET active = 0"),
+    Damage("on its way while held", "held", f"UPDATE desk SET held_at = {LATER}, held_reason = 'x'"),
+    Damage(
+        "hold ended off the record",
+        "confirmations_recorded",
+        f"UPDATE desk SET confirmed_at = {LATER}, confirmed_by = 1, confirmed_in = 1",
+        "desk 1",
+    ),
     Damage(
         "our answer taken for a colleague's",
         "own_posts",

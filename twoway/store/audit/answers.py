@@ -75,6 +75,12 @@ TWICE = (
         " JOIN users u ON u.id = a.user_id WHERE a.id = d.approval_id AND a.version = c.version AND u.active = 1"
         " AND u.role IN ('approver', 'admin'))",
     ),
+    _deliveries(
+        "held",
+        "While sending is held no answer is on its way.",
+        "d.route = 'api' AND d.state IN ('pending', 'sending')"
+        " AND EXISTS (SELECT 1 FROM desk WHERE held_at IS NOT NULL)",
+    ),
     rows(
         "own_posts",
         "No answer of ours is also counted as one made elsewhere.",

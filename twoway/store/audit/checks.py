@@ -52,6 +52,7 @@ IN_PROGRESS: Mapping[str, str] = {
     "noise_to_check": "SELECT count(*) FROM conversations WHERE lane = 'noise' AND state = 'open'",
     "answers_on_their_way": "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')",
     "answers_in_doubt": "SELECT count(*) FROM deliveries WHERE state = 'unknown'",
+    "sending_held": "SELECT count(*) FROM desk WHERE held_at IS NOT NULL",
     "gaps": "SELECT count(*) FROM gaps",
     "malformed": "SELECT count(*) FROM malformed",
     "unsealed_events": "SELECT count(*) FROM events WHERE id > coalesce((SELECT max(last_event) FROM seals), 0)",

@@ -122,5 +122,13 @@ RECORDED = (
         "SELECT c.id FROM conversations c WHERE c.state = 'resolved' AND NOT EXISTS (SELECT 1 FROM events e"
         " WHERE e.conversation_id = c.id AND e.kind = 'conversation.resolved')",
     ),
+    rows(
+        "confirmations_recorded",
+        "Whoever let a held desk send again is on the record.",
+        "desk",
+        "desk",
+        "SELECT k.id FROM desk k WHERE k.confirmed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM events e"
+        " WHERE e.kind = 'desk.confirmed' AND e.user_id = k.confirmed_by AND e.at = k.confirmed_at)",
+    ),
     _times,
 )
