@@ -1,0 +1,1 @@
+"""How good a judge is: its guesses held against labels, as pure functions over plain values."""
