@@ -23,6 +23,7 @@ from desk.cli import (
     queue,
     restore,
     run,
+    score,
     show,
     user,
 )
@@ -66,6 +67,7 @@ for command in (
     run,
     collect,
     judge,
+    score,
     queue,
     show,
     approve,

@@ -36,7 +36,7 @@ def example(words: tuple[str, ...]) -> list[str]:
 
 
 def test_the_commands_are_these() -> None:
-    names = "init check run collect judge queue show approve deliver log channel user audit backup restore confirm demo"
+    names = "init check run collect judge score queue show approve deliver log channel user audit backup restore confirm demo"
     assert {words[0] for words in COMMANDS} == set(names.split())
 
 
