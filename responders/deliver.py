@@ -39,7 +39,7 @@ def deliver_once(store: Store, outlets: Mapping[str, Outlet], worker: str, lease
     """
     doubts.expire(store)
     settled = _settle_one(store, outlets)
-    held = deliveries.claim(store, worker, list(outlets), lease)
+    held = deliveries.claim(store, worker, {name: outlet.pace for name, outlet in outlets.items()}, lease)
     if held is None:
         return settled
     with heartbeat(store, held, lease):
@@ -114,7 +114,7 @@ def _record_failure(store: Store, outlet: Outlet, held: Claim, error: Exception,
     now = clock.now()
     match error:
         case RateLimited():
-            outcomes.retry(store, held, str(error), max(error.retry_at, now))
+            outcomes.slow_down(store, held, str(error), max(error.retry_at, now))
         case AuthFailed():
             outcomes.retry(store, held, str(error), now)
             channels.pause(store, outlet.channel_id, str(error))

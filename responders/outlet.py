@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from twoway.channel import Channel
@@ -20,3 +21,9 @@ class Outlet:
     address: Literal["Sie", "du"] = "Sie"
     signature: str = ""
     undo_seconds: int = 10
+
+    @property
+    def pace(self) -> timedelta:
+        """How long the platform wants between two answers."""
+        rate = self.channel.limits.sends_per_minute
+        return timedelta(minutes=1) / rate if rate else timedelta(0)

@@ -18,7 +18,8 @@ class Limits:
     parts: int = 1
     """How many parts an answer may be split into."""
     poll_seconds: int = 60
-    sends_per_minute: int = 30
+    sends_per_minute: int | None = 30
+    """Answers, over all processes of the desk; None: as many as there are."""
     read_back_lag: int | None = None
     """Seconds after which a part that cannot be found is certainly absent; 0: the platform reads its own writes;
     None: absence can never be told."""

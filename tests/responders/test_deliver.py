@@ -240,3 +240,14 @@ def test_doubt_carries_what_the_platform_said(desk: Desk, platform: Platform) ->
     platform.after = [DeliveryUnknown("square", "send", "502 bad gateway")]
     work(desk, platform)
     assert "502 bad gateway" in desk.delivery().reason
+
+
+def test_a_limit_holds_every_answer_of_the_channel_back(desk: Desk, platform: Platform, freeze: Freeze) -> None:
+    stopped = freeze(clock.now())
+    desk.approve(desk.said(id="b", author="lou"))
+    platform.before = [RateLimited("square", "send", "slow down", clock.now() + timedelta(minutes=5))]
+    work(desk, platform, 3)
+    assert platform.texts == []
+    stopped.shift(301)
+    work(desk, platform, 3)
+    assert len(platform.texts) == 3

@@ -176,7 +176,7 @@ class Desk:
 
     def claim(self, worker: str = "worker", lease: timedelta = LEASE) -> Claim:
         """Take what is due."""
-        held = deliveries.claim(self.store, worker, [self.name], lease)
+        held = deliveries.claim(self.store, worker, {self.name: timedelta(0)}, lease)
         assert held is not None
         return held
 

@@ -154,7 +154,7 @@ class Journey(RuleBasedStateMachine):
     @rule(lease=st.sampled_from([-DAY, DAY]))
     def claim(self, lease: timedelta) -> None:
         """A worker takes an answer; some die at once."""
-        held = deliveries.claim(self.desk.store, f"w{len(self.held)}", ["square"], lease)
+        held = deliveries.claim(self.desk.store, f"w{len(self.held)}", {"square": timedelta(0)}, lease)
         if held:
             self.held.append(held)
 

@@ -21,7 +21,7 @@ from twoway.store.deliveries import Claim
 
 
 def nothing_due(desk: Desk) -> bool:
-    return deliveries.claim(desk.store, "worker", [desk.name], LEASE) is None
+    return deliveries.claim(desk.store, "worker", {desk.name: timedelta(0)}, LEASE) is None
 
 
 def test_a_claim_is_given_once(desk: Desk) -> None:
@@ -41,7 +41,7 @@ def test_of_many_workers_on_two_connections_exactly_one_wins(desk: Desk, tmp_pat
     def work(number: int) -> None:
         barrier.wait(10)
         store = (desk.store, other)[number % 2]
-        held = deliveries.claim(store, f"worker {number}", [desk.name], LEASE)
+        held = deliveries.claim(store, f"worker {number}", {desk.name: timedelta(0)}, LEASE)
         if held:
             won.append(held)
 
@@ -232,3 +232,14 @@ def test_each_part_holds_on_to_the_claim(desk: Desk, freeze: Freeze) -> None:
     desk.begin(held)
     stopped.shift(120)
     assert doubts.expire(desk.store) == 0
+
+
+def test_answers_on_a_channel_keep_its_pace_whoever_sends_them(desk: Desk, freeze: Freeze) -> None:
+    stopped = freeze(clock.now())
+    for number in range(2):
+        desk.approve(desk.said(id=f"q{number}", author=f"kim{number}"))
+    pace = {desk.name: timedelta(seconds=20)}
+    assert deliveries.claim(desk.store, "one", pace, LEASE)
+    assert deliveries.claim(desk.store, "two", pace, LEASE) is None
+    stopped.shift(21)
+    assert deliveries.claim(desk.store, "two", pace, LEASE)

@@ -37,7 +37,7 @@ def take(desk: Desk) -> doubts.Doubt | None:
 
 
 def nothing_due(desk: Desk) -> bool:
-    return deliveries.claim(desk.store, "worker", [desk.name], LEASE) is None
+    return deliveries.claim(desk.store, "worker", {desk.name: timedelta(0)}, LEASE) is None
 
 
 def test_doubt_is_looked_into_one_at_a_time(desk: Desk) -> None:

@@ -71,7 +71,7 @@ def restart(desk: Desk) -> None:
 
 def held(desk: Desk) -> str:
     """Why sending is held, after an attempt to claim; '' if it is not."""
-    claimed = deliveries.claim(desk.store, "worker", [desk.name], AGAIN)
+    claimed = deliveries.claim(desk.store, "worker", {desk.name: timedelta(0)}, AGAIN)
     found = hold.of(desk.store.read())
     assert not (claimed and found)
     return found.held_reason if found else ""
@@ -79,6 +79,40 @@ def held(desk: Desk) -> str:
 
 def test_a_new_file_is_marked_and_sends(pending: Desk) -> None:
     assert marker.beside(pending.store.path).stat().st_mode & 0o777 == 0o600
+    assert held(pending) == ""
+
+
+def test_a_new_file_that_was_interrupted_while_it_was_marked_is_no_stranger(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = marker.write
+
+    def die(path: Path, found: marker.Marker) -> None:
+        write(path, found)
+        raise StoreError("killed")
+
+    with monkeypatch.context() as patched, pytest.raises(StoreError, match="killed"):
+        patched.setattr(marker, "write", die)
+        hold.check(desk.store)
+    assert marker.beside(desk.store.path).exists()
+    assert desk.all("SELECT marked FROM desk") == [(0,)]
+    assert held(desk) == ""
+
+
+def test_a_confirmation_that_was_interrupted_is_given_again(pending: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker.beside(pending.store.path).unlink()
+    assert held(pending)
+    write = marker.write
+
+    def die(path: Path, found: marker.Marker) -> None:
+        write(path, found)
+        raise StoreError("killed")
+
+    with monkeypatch.context() as patched, pytest.raises(StoreError, match="killed"):
+        patched.setattr(marker, "write", die)
+        confirmed(pending)
+    assert held(pending) == "the marker beside the database is missing"
+    confirmed(pending)
     assert held(pending) == ""
 
 

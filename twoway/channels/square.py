@@ -283,7 +283,7 @@ CHANNEL = Channel(
     settings=Settings,
     connect=connect,
     check=check,
-    limits=Limits(length=500, parts=4, poll_seconds=5, sends_per_minute=60, read_back_lag=0),
+    limits=Limits(length=500, parts=4, poll_seconds=5, sends_per_minute=None, read_back_lag=0),
     policy=Policy(),
     collector="listener.square:Collector",
     sender="responders.square:Sender",

@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from twoway import clock
 from twoway.domain import Part, Preview, Receipt
@@ -112,16 +113,22 @@ WHERE state = 'pending' AND id = (
   JOIN users u ON u.id = a.user_id JOIN previews w ON w.sha256 = d.sha256
   WHERE d.state = 'pending' AND d.route = 'api' AND d.not_before <= :now AND h.paused_at IS NULL
     AND c.version = a.version AND a.expires_at > :now AND w.body IS NOT NULL
-    AND u.active = 1 AND u.role IN ('approver', 'admin')
+    AND (h.send_after IS NULL OR h.send_after <= :now) AND u.active = 1 AND u.role IN ('approver', 'admin')
     AND h.name IN (SELECT value FROM json_each(:channels)) AND NOT EXISTS (SELECT 1 FROM desk WHERE held_at IS NOT NULL)
   ORDER BY d.not_before, d.id LIMIT 1)
 RETURNING id
 """
 
 
-def claim(store: Store, worker: str, channels: list[str], lease: timedelta) -> Claim | None:
-    """Take the oldest due delivery whose approval still holds; None when there is none, or while sending is held."""
-    if not hold.check(store):
+_DUE = "SELECT 1 FROM deliveries WHERE state = 'pending' AND route = 'api' AND not_before <= ? LIMIT 1"
+
+
+def claim(store: Store, worker: str, paces: Mapping[str, timedelta], lease: timedelta) -> Claim | None:
+    """Take the oldest due delivery whose approval still holds; None when there is none, or while sending is held.
+
+    ``paces``: of each channel by name, how long to wait between two answers, whoever sends them.
+    """
+    if store.read().execute(_DUE, (clock.stamp(clock.now()),)).fetchone() is None or not hold.check(store):
         return None
     with store.write() as db:
         now = clock.now()  # the lease begins when the lock is held
@@ -129,12 +136,20 @@ def claim(store: Store, worker: str, channels: list[str], lease: timedelta) -> C
             "worker": worker,
             "lease": clock.stamp(now + lease),
             "now": clock.stamp(now),
-            "channels": json.dumps(channels),
+            "channels": json.dumps(list(paces)),
         }
         row = db.execute(_CLAIM, values).fetchone()
         if row is None:
             return None
         delivery = get(db, row["id"])
         name = db.execute("SELECT name FROM channels WHERE id = ?", (delivery.channel_id,)).fetchone()["name"]
+        send_after(db, delivery.channel_id, now + paces[name])
         record(db, "delivery.claimed", now, conversation=delivery.conversation_id, delivery=delivery.id)
         return Claim(delivery, name, preview(db, delivery.sha256), worker)
+
+
+def send_after(db: sqlite3.Connection, channel: int, moment: datetime) -> None:
+    """Nothing more goes out on a channel before then; a later time that stands already stays."""
+    db.execute(
+        "UPDATE channels SET send_after = max(coalesce(send_after, ''), ?) WHERE id = ?", (clock.stamp(moment), channel)
+    )

@@ -55,14 +55,17 @@ RETURNING id
 """
 
 
+_ANY = "SELECT 1 FROM deliveries WHERE state = 'unknown' AND not_before <= ? LIMIT 1"
+
+
 def take(store: Store, channels: list[str], again: timedelta) -> Doubt | None:
     """A delivery in doubt whose time to look has come; put off by ``again`` so that each is looked at in turn.
 
     None while sending is held: what is not on the platform now, another copy of this file may send at any moment.
     """
-    if not hold.check(store):
-        return None
     now = clock.now()
+    if store.read().execute(_ANY, (clock.stamp(now),)).fetchone() is None or not hold.check(store):
+        return None
     times = {"now": clock.stamp(now), "again": clock.stamp(now + again)}
     with store.write() as db:
         for name in channels:

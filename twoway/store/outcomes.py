@@ -7,7 +7,7 @@ from twoway import clock
 from twoway.domain import Part
 from twoway.store import endings, hold
 from twoway.store.database import Store
-from twoway.store.deliveries import Claim, DeliveryRow, get
+from twoway.store.deliveries import Claim, DeliveryRow, get, send_after
 from twoway.store.events import record
 
 
@@ -55,6 +55,15 @@ def retry(store: Store, held: Claim, reason: str, not_before: datetime) -> None:
         delivery = _held(db, held)
         if delivery:
             endings.go_on(db, delivery, reason, not_before, clock.now())
+
+
+def slow_down(store: Store, held: Claim, reason: str, retry_at: datetime) -> None:
+    """The platform will take nothing from us until then, neither this answer nor another."""
+    with store.write() as db:
+        send_after(db, held.delivery.channel_id, retry_at)
+        delivery = _held(db, held)
+        if delivery:
+            endings.go_on(db, delivery, reason, retry_at, clock.now())
 
 
 def withdraw(store: Store, held: Claim, why: str) -> None:

@@ -67,7 +67,7 @@ def make_doubtful(place: Place) -> None:
     from twoway.store import outcomes
 
     store, lease = place.desk.store, timedelta(minutes=1)
-    held = deliveries.claim(store, "w", ["square"], lease)
+    held = deliveries.claim(store, "w", {"square": timedelta(0)}, lease)
     assert held is not None
     part = deliveries.next_part(store.read(), held.delivery.id, held.preview)
     assert part is not None
