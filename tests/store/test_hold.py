@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,6 +78,20 @@ def held(desk: Desk) -> str:
     return found.held_reason if found else ""
 
 
+@contextmanager
+def killed_after_the_marker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The marker is laid, and what should have followed is not."""
+    write = marker.write
+
+    def die(path: Path, found: marker.Marker) -> None:
+        write(path, found)
+        raise StoreError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(marker, "write", die)
+        yield
+
+
 def test_a_new_file_is_marked_and_sends(pending: Desk) -> None:
     assert marker.beside(pending.store.path).stat().st_mode & 0o777 == 0o600
     assert held(pending) == ""
@@ -85,15 +100,10 @@ def test_a_new_file_is_marked_and_sends(pending: Desk) -> None:
 def test_a_new_file_that_was_interrupted_while_it_was_marked_is_no_stranger(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = marker.write
-
-    def die(path: Path, found: marker.Marker) -> None:
-        write(path, found)
-        raise StoreError("killed")
-
-    with monkeypatch.context() as patched, pytest.raises(StoreError, match="killed"):
+    with monkeypatch.context() as patched:
         patched.setattr(marker, "write", die)
-        hold.check(desk.store)
+        with pytest.raises(StoreError, match="killed"):
+            hold.check(desk.store)
     assert marker.beside(desk.store.path).exists()
     assert desk.all("SELECT marked FROM desk") == [(0,)]
     assert held(desk) == ""
@@ -102,15 +112,10 @@ def test_a_new_file_that_was_interrupted_while_it_was_marked_is_no_stranger(
 def test_a_confirmation_that_was_interrupted_is_given_again(pending: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     marker.beside(pending.store.path).unlink()
     assert held(pending)
-    write = marker.write
-
-    def die(path: Path, found: marker.Marker) -> None:
-        write(path, found)
-        raise StoreError("killed")
-
-    with monkeypatch.context() as patched, pytest.raises(StoreError, match="killed"):
+    with monkeypatch.context() as patched:
         patched.setattr(marker, "write", die)
-        confirmed(pending)
+        with pytest.raises(StoreError, match="killed"):
+            confirmed(pending)
     assert held(pending) == "the marker beside the database is missing"
     confirmed(pending)
     assert held(pending) == ""
