@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.fakes.faults import Faults, Order
+from twoway import clock
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -36,13 +37,13 @@ class Faulty:
         if scope["type"] != "http" or scope["path"] == "/live":
             await self._app(scope, receive, send)
             return
-        body = await _body(receive)
+        body, arrived = await _body(receive), clock.stamp(clock.now())
         if (scope["method"], scope["path"]) == ("POST", "/orders"):
             await self._control(body, send)
             return
         order = self._faults.take(scope["method"], scope["path"])
         answer = await self._run(order, scope, body)
-        self._record(order, scope, body, answer)
+        self._record(order, scope, body, answer, arrived)
         if order and order.kind.startswith("drop"):
             await _hang_up(receive, send)
             return
@@ -98,13 +99,17 @@ class Faulty:
             "shuffle": lambda: _each(answer, lambda found: found[1:] + found[:1]),
         }.get(kind, lambda: answer)()
 
-    def _record(self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None) -> None:
+    def _record(
+        self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None, arrived: str
+    ) -> None:
         headers = dict(scope["headers"])
         try:
             text = json.loads(body)["text"]
         except (ValueError, LookupError, TypeError):
             text = ""
         self._faults.record(
+            at=arrived,
+            agent=headers.get(b"user-agent", b"").decode(),
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode(),
