@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desk.cli import options
+from desk.difference import difference
 from twoway.errors import Refused
 from twoway.store import (
     Store,
     approvals,
     conversations,
     deliveries,
+    draft_versions,
     drafts,
     events,
     judgements,
@@ -54,7 +56,7 @@ def _story(store: Store, conversation: int) -> dict[str, Any]:
         "customer": asdict(mentions.author(store, found.author_id)),
         "mentions": [_mention(store, row) for row in mentions.of_conversation(store, conversation)],
         "notes": [asdict(note) for note in conversations.notes(store, conversation)],
-        "drafts": [asdict(draft) for draft in drafts.of_conversation(store, conversation)],
+        "drafts": [_draft(store, draft) for draft in drafts.of_conversation(store, conversation)],
         "answers": [_answer(store, row) for row in deliveries.of_conversation(store, conversation)],
         "events": [asdict(event) for event in events.of_conversation(store, conversation)],
     }
@@ -70,6 +72,24 @@ def _mention(store: Store, row: mentions.MentionRow) -> dict[str, Any]:
     }
 
 
+def _draft(store: Store, draft: drafts.DraftRow) -> dict[str, Any]:
+    return {**asdict(draft), "versions": [_version(store, row) for row in draft_versions.of_draft(store, draft.id)]}
+
+
+def _version(store: Store, row: draft_versions.VersionRow) -> dict[str, Any]:
+    people = {"written_by": row.user_id, "submitted_by": row.submitted_by}
+    return {**asdict(row), **{as_: users.by_id(store, who).login if who else None for as_, who in people.items()}}
+
+
+def _edits(store: Store, draft: int, version: int) -> dict[str, Any] | None:
+    """What the approver made of words that somebody else submitted."""
+    found = draft_versions.edited(store, draft, version)
+    if found is None:
+        return None
+    before, after = (_version(store, row) for row in found)
+    return {"submitted": before, "approved": after, "changes": difference(found[0].text, found[1].text)}
+
+
 def _answer(store: Store, row: deliveries.DeliveryRow) -> dict[str, Any]:
     approval = approvals.by_id(store, row.approval_id)
     return {
@@ -77,6 +97,8 @@ def _answer(store: Store, row: deliveries.DeliveryRow) -> dict[str, Any]:
         "preview": _words(store, row.sha256),
         "approved_by": users.by_id(store, approval.user_id).login if approval else None,
         "approved_at": approval.at if approval else None,
+        "approval": asdict(approval) if approval else None,
+        "edits": _edits(store, approval.draft_id, approval.draft_version) if approval else None,
         "parts": [asdict(part) for part in deliveries.parts(store.read(), row.id)],
     }
 
@@ -120,7 +142,28 @@ def _given(answer: dict[str, Any]) -> list[str]:
     given = [f"answer {answer['id']}: {answer['state']} {answer['reason']}".rstrip()]
     given += answer["preview"]["parts"] if answer["preview"] else ["(erased)"]
     given.append(f"  approved by {answer['approved_by']} at {answer['approved_at']}, SHA-256 {answer['sha256']}")
+    given += _rules(answer["approval"]) + _changed(answer["edits"])
     for part in answer["parts"]:
         sent = f"  part {part['number'] + 1}: {part['state']} {part['evidence'] or ''} {part['url'] or ''}"
         given.append(sent.rstrip())
     return given
+
+
+def _rules(approval: dict[str, Any] | None) -> list[str]:
+    if approval is None:
+        return []
+    asked = [
+        name for key, name in (("four_eyes", "four eyes"), ("second_eyes", "second eyes on edits")) if approval[key]
+    ]
+    return [f"  valid until {approval['expires_at']}{''.join(f', {name}' for name in asked)}"]
+
+
+_MARKS = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
+
+
+def _changed(edits: dict[str, Any] | None) -> list[str]:
+    if edits is None:
+        return []
+    words = "".join(_MARKS[piece.kind].format(piece.text) for piece in edits["changes"])
+    by, before = edits["approved"]["written_by"], edits["submitted"]["submitted_by"]
+    return [f"  {by} changed what {before} had submitted:", words]

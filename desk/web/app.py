@@ -20,6 +20,7 @@ from desk.web import (
     log,
     login,
     moves,
+    presence,
     settings,
     users,
 )
@@ -28,7 +29,8 @@ from desk.web.throttle import Throttle
 from desk.wiring import Desk
 
 PAGES = (
-    login, inbox, automatic, conversation, answer, moves, evidence, log, health, held, users, settings, live, healthz,
+    login, inbox, automatic, conversation, answer, moves, presence, evidence, log, health, held, users, settings, live,
+    healthz,
 )  # fmt: skip
 
 

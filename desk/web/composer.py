@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Form
 
-from desk.web.matter import Matter
+from desk.web.matter import Edits, Matter, edits
 from desk.web.visit import Visit
 from responders import review
 from responders.compose import Proposal
@@ -61,6 +61,8 @@ class Composer:
     """Why there is no preview, in the desk's English."""
     unsaved: bool = False
     """The field holds other words than those that are kept and previewed."""
+    edits: Edits | None = None
+    """What became of submitted words in other hands."""
 
     @property
     def proposed(self) -> bool:
@@ -88,6 +90,7 @@ def composer(seen: Visit, matter: Matter, words: Typed | None = None, *, asked: 
         limits=limits,
         refusal=refusal,
         unsaved=words is not None and words.differs(draft),
+        edits=edits(seen.store, draft.id) if draft else None,
     )
 
 

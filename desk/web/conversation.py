@@ -10,7 +10,7 @@ from desk.web.pages import page, to
 from desk.web.visit import Looking, Number, Visit
 from responders.draft import proposals
 from twoway.states import RIGHTS
-from twoway.store import drafts
+from twoway.store import drafts, presence
 from twoway.text import one_line
 
 router = APIRouter()
@@ -40,6 +40,7 @@ def show(
         stale=status == 409,
         fragment=False,
         title=_title(matter),
+        present=presence.others(seen.store, number, seen.user.id),
         assignees=[u for u in matter.people.values() if u.active and "write" in RIGHTS[u.role]],
         templates=_templates(seen, matter),
         presets=times.presets(seen.zone),

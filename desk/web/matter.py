@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from desk.difference import Piece, difference
 from responders.outlet import Outlet
 from twoway.domain import Preview
 from twoway.errors import NotFound, Refused
@@ -13,6 +14,7 @@ from twoway.store import (
     channels,
     conversations,
     deliveries,
+    draft_versions,
     events,
     inbox,
     judgements,
@@ -42,6 +44,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Edits:
+    """What one person changed about words that another had submitted."""
+
+    by: int | None
+    submitted_by: int | None
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An approved answer: what exactly, by whom, and how it fared. ``preview`` is None once erased."""
 
@@ -50,6 +61,10 @@ class Answer:
     approved_at: str
     preview: Preview | None
     parts: list[PartRow]
+    expires_at: str
+    """Until when the approval holds."""
+    edits: Edits | None
+    """What the approver changed about words that somebody else submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +173,15 @@ def _answer(store: Store, row: DeliveryRow) -> Answer:
         approved_at=approval.at if approval else row.created_at,
         preview=preview,
         parts=deliveries.parts(store.read(), row.id),
+        expires_at=approval.expires_at if approval else "",
+        edits=edits(store, approval.draft_id, approval.draft_version) if approval else None,
     )
+
+
+def edits(store: Store, draft: int, version: int | None = None) -> Edits | None:
+    """What became of submitted words in other hands; None where they stayed as they were."""
+    found = draft_versions.edited(store, draft, version)
+    if found is None:
+        return None
+    before, after = (f"{row.subject}\n\n{row.text}".lstrip("\n") for row in found)
+    return Edits(found[1].user_id, found[0].submitted_by, difference(before, after))

@@ -49,10 +49,26 @@ def reopen(seen: Acting, number: Number, version: Version) -> Response:
 
 
 @router.post("/assign")
-def assign(seen: Acting, number: Number, assignee: Text = "") -> Response:
-    """Hands it to a colleague, or to nobody."""
+def assign(seen: Acting, number: Number, assignee: Text = "", note: Text = "") -> Response:
+    """Hands it to a colleague, with a note where there is one; or to nobody."""
     to = int(assignee) if assignee.isascii() and assignee.isdigit() and len(assignee) < 16 else None
-    return attempt(seen, number, lambda: review.assign(seen.store, seen.user, number, to))
+    said = note.replace("\r\n", "\n").strip()
+
+    def act() -> None:
+        if to is not None and said:
+            review.hand_over(seen.store, seen.user, number, to, said)
+        elif said:
+            raise Refused("choose the colleague for whom this note is")
+        else:
+            review.assign(seen.store, seen.user, number, to)
+
+    return attempt(seen, number, act)
+
+
+@router.post("/take")
+def take(seen: Acting, number: Number) -> Response:
+    """Whoever clicks sees to it."""
+    return attempt(seen, number, lambda: review.take(seen.store, seen.user, number))
 
 
 @router.post("/note")

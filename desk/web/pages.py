@@ -53,6 +53,7 @@ def render(seen: Visit | Guest, template: str, **values: object) -> str:
         "languages": LANGUAGES,
         "when": moment,
         "words_of": lambda text: show.words(text, words("show_all")),
+        "changes_of": show.changes,
         "since": lambda stamped: times.length(times.since(stamped), words),
         "now": clock.stamp(clock.now()),
     }

@@ -1,11 +1,13 @@
 """Hostile words made harmless to look at: everything escaped, what is invisible made visible, links only as links."""
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from unicodedata import name as name_of
 
 from markupsafe import Markup, escape
 
+from desk.difference import Piece
 from twoway.text import one_line
 
 FOLDED = 3000
@@ -16,6 +18,7 @@ _ODD = re.compile(
 )
 """Control characters, direction overrides and isolates, invisible joints and tags."""
 _LINK = re.compile(r"\bhttps?://[^\s<>\"'`{}|\\^\x00-\x1f\x7f]+", re.IGNORECASE)
+_CHANGED = {"same": Markup("{}"), "gone": Markup("<del>{}</del>"), "new": Markup("<ins>{}</ins>")}
 _TRAILING = ".,;:!?)]}»“”’"
 
 
@@ -42,6 +45,12 @@ def _cut(text: str) -> int:
     if len(lines) == LINES:
         return lines[-1].end()
     return max(text.rfind(mark, FOLDED // 2, FOLDED) for mark in ("\n", " ")) + 1 or FOLDED
+
+
+def changes(pieces: Iterable[Piece]) -> Markup:
+    """What was taken out and what was put in, marked for eyes and for screen readers."""
+    shown = (_CHANGED[piece.kind].format(_visible(piece.text)) for piece in pieces)
+    return Markup('<div class="words changes" dir="auto">{}</div>').format(Markup("").join(shown))
 
 
 def link(url: str | None, label: str) -> Markup:

@@ -35,7 +35,7 @@ def test_a_pause_in_writing_is_looking_again(desk: Desk, freeze: Freeze) -> None
     desk.said()
     moving = freeze(clock.now())
     presence.beat(desk.store, 1, desk.agent.id, "writing")
-    moving.shift(LASTS - timedelta(seconds=1))
+    moving.shift(LASTS["writing"] - timedelta(seconds=1))
     presence.beat(desk.store, 1, desk.agent.id, "looking")
     moving.shift(timedelta(seconds=1))
     assert seen(desk) == [(desk.agent.name, "looking")]
@@ -45,7 +45,7 @@ def test_who_gives_no_sign_is_forgotten(desk: Desk, freeze: Freeze) -> None:
     desk.said()
     moving = freeze(clock.now())
     presence.beat(desk.store, 1, desk.agent.id, "looking")
-    moving.shift(LASTS)
+    moving.shift(LASTS["looking"])
     assert seen(desk) == []
     presence.beat(desk.store, 1, desk.approver.id, "looking")
     assert desk.all("SELECT user_id FROM presence") == [(desk.approver.id,)]

@@ -36,10 +36,13 @@ def newest(db: sqlite3.Connection, draft: int) -> VersionRow:
     return one(VersionRow, db.execute(sql, (draft,)), f"version of draft {draft}")
 
 
-def edited(store: Store, draft: int) -> tuple[VersionRow, VersionRow] | None:
-    """The words that were last submitted and those that somebody else made of them; None where nobody did."""
-    found = of_draft(store, draft)
-    if not found:
+def edited(store: Store, draft: int, version: int | None = None) -> tuple[VersionRow, VersionRow] | None:
+    """The words that were last submitted and what somebody else made of them; None where nobody did.
+
+    ``version``: as the draft stood then, when that version was approved.
+    """
+    found = [row for row in of_draft(store, draft) if version is None or row.version <= version]
+    if not found or found[-1].erased_at:
         return None
     handed = [v for v in found[:-1] if v.submitted_by is not None and v.user_id != found[-1].user_id]
     return (handed[-1], found[-1]) if handed and _words(handed[-1]) != _words(found[-1]) else None

@@ -9,8 +9,8 @@ from twoway.store.database import Store
 from twoway.store.rows import many
 
 What = Literal["looking", "writing"]
-LASTS = timedelta(seconds=30)
-"""After the last sign of life."""
+LASTS = {"looking": timedelta(seconds=30), "writing": timedelta(seconds=15)}
+"""How long each is believed after the last sign of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def beat(store: Store, conversation: int, user: int, what: What) -> None:
         db.execute(
             "INSERT INTO presence (conversation_id, user_id, what, until) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET until = excluded.until",
-            (conversation, user, what, clock.stamp(now + LASTS)),
+            (conversation, user, what, clock.stamp(now + LASTS[what])),
         )
 
 

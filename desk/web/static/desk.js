@@ -47,9 +47,10 @@ document.addEventListener("input", (event) => {
   typed += 1;
   outdate();
 });
-document.addEventListener("htmx:beforeRequest", () => (asked = typed));
+const ofPreview = (event) => event.detail.target?.id === "preview";
+document.addEventListener("htmx:beforeRequest", (event) => ofPreview(event) && (asked = typed));
 // Typed on while the preview was under way: it is of earlier words.
-document.addEventListener("htmx:afterSwap", () => asked !== typed && outdate());
+document.addEventListener("htmx:afterSwap", (event) => ofPreview(event) && asked !== typed && outdate());
 // Words typed before this script was here, or brought back by the browser, are previewed as well.
 addEventListener("pageshow", () => {
   const text = document.querySelector("[data-composer] textarea");
