@@ -100,10 +100,8 @@ def test_a_new_file_is_marked_and_sends(pending: Desk) -> None:
 def test_a_new_file_that_was_interrupted_while_it_was_marked_is_no_stranger(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(marker, "write", die)
-        with pytest.raises(StoreError, match="killed"):
-            hold.check(desk.store)
+    with killed_after_the_marker(monkeypatch), pytest.raises(StoreError, match="killed"):
+        hold.check(desk.store)
     assert marker.beside(desk.store.path).exists()
     assert desk.all("SELECT marked FROM desk") == [(0,)]
     assert held(desk) == ""
@@ -112,10 +110,8 @@ def test_a_new_file_that_was_interrupted_while_it_was_marked_is_no_stranger(
 def test_a_confirmation_that_was_interrupted_is_given_again(pending: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     marker.beside(pending.store.path).unlink()
     assert held(pending)
-    with monkeypatch.context() as patched:
-        patched.setattr(marker, "write", die)
-        with pytest.raises(StoreError, match="killed"):
-            confirmed(pending)
+    with killed_after_the_marker(monkeypatch), pytest.raises(StoreError, match="killed"):
+        confirmed(pending)
     assert held(pending) == "the marker beside the database is missing"
     confirmed(pending)
     assert held(pending) == ""
