@@ -36,8 +36,9 @@ def example(words: tuple[str, ...]) -> list[str]:
 
 
 def test_the_commands_are_these() -> None:
-    names = "init check run collect judge score queue show approve deliver log channel user audit backup restore confirm demo"
-    assert {words[0] for words in COMMANDS} == set(names.split())
+    working = "run collect judge score queue show approve deliver log demo"
+    keeping = "init check channel user audit backup restore confirm"
+    assert {words[0] for words in COMMANDS} == {*working.split(), *keeping.split()}
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
