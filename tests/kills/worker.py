@@ -219,7 +219,6 @@ def live(folder: Path, url: str, die_at: int | str, *, blind: bool = False) -> N
     hold.check(store)  # done once in the life of a file; tests/store/test_hold.py interrupts it
     checkpoints = Checkpoints(die_at, log)
     checkpoints.watch(store)
-    hold.check(store)  # as a desk does when it opens its file
     Life(store, url, checkpoints, blind).work()
     store.close()
     os.close(log)
