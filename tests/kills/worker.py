@@ -216,9 +216,9 @@ def live(folder: Path, url: str, die_at: int | str, *, blind: bool = False) -> N
     deliver.backoff = waits
     log = os.open(folder / "steps.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     store = open_store(folder / "twoway.db", demo=True)
-    hold.check(store)  # done once in the life of a file; tests/store/test_hold.py interrupts it
     checkpoints = Checkpoints(die_at, log)
     checkpoints.watch(store)
+    hold.check(store)  # as a desk does when it opens its file
     Life(store, url, checkpoints, blind).work()
     store.close()
     os.close(log)
