@@ -171,6 +171,8 @@ def _settle(store: Store, doubt: doubts.Doubt, finding: Finding) -> None:
     match finding:
         case Found(receipt):
             doubts.found(store, delivery.id, doubt.part.number, receipt)
+        case Absent() if not doubts.missed(store, delivery.id, doubt.part.number):
+            doubts.unclear(store, delivery.id, f"{finding.reason}; it is looked for once more")
         case Absent() if delivery.attempts >= TRIES:
             doubts.give_up(store, delivery.id, f"not sent: {delivery.reason} (tried {delivery.attempts} times)")
         case Absent():

@@ -12,8 +12,6 @@ from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview,
 from twoway.errors import Gone, Rejected, Temporary
 from twoway.text import storable
 
-SKEW = timedelta(minutes=10)
-"""How far the platform's clock may differ from ours."""
 PAGE = 40
 _POSTS = TypeAdapter(list[Post])
 
@@ -67,7 +65,7 @@ class Sender:
         if lag is None:
             return Unclear("this square does not list an account's own posts")
         asked = clock.now()
-        for post in self._own_posts(since - SKEW):
+        for post in self._own_posts(int(read_address(part.preview.address).post)):
             if self._is(post, part):
                 return Found(_receipt(post))
         settled = since + timedelta(seconds=lag)
@@ -84,15 +82,15 @@ class Sender:
         before = part.before[-1].remote_id if part.before else read_address(part.preview.address).post
         return post.text == part.text and post.in_reply_to == before
 
-    def _own_posts(self, since: datetime) -> Iterator[Post]:
-        """Our posts since a moment, newest first. Raises Temporary where the listing cannot be trusted."""
+    def _own_posts(self, after: int) -> Iterator[Post]:
+        """Our posts since that one, newest first: by ids, which no clock can disagree about. Raises Temporary."""
         path, below = f"/api/v1/accounts/{self._square.instance.account.id}/posts", 2**62
         while page := self._posts("find", path, limit=PAGE, max_id=below):
-            yield from (post for post in page if post.created_at >= since)
+            yield from (post for post in page if int(post.id) > after)
             lowest = min(int(post.id) for post in page)
             if lowest >= below:
                 raise Temporary(self._square.name, "find", "the listing gave the same page again")
-            if any(post.created_at < since for post in page):
+            if lowest <= after:
                 return
             below = lowest
 

@@ -12,7 +12,7 @@ from tests.conftest import Freeze
 from tests.store.desk import Desk, make
 from tests.store.platform import Platform, answer_elsewhere, lost, refusal
 from twoway import clock
-from twoway.domain import Target
+from twoway.domain import Receipt, Target
 from twoway.errors import AuthFailed, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
 from twoway.store import alerts, channels, conversations
 
@@ -61,18 +61,46 @@ def test_what_may_have_been_taken_is_read_back_and_not_sent_again(desk: Desk, pl
 
 
 def test_what_was_certainly_not_taken_is_sent_again(desk: Desk, platform: Platform, freeze: Freeze) -> None:
+    stopped = freeze(clock.now())
     platform.before = [lost()]
     work(desk, platform, 2)
+    assert state(desk) == "unknown"
+    stopped.shift(deliver.LOOK_AGAIN)
+    work(desk, platform)
     assert (platform.texts, state(desk)) == ([], "pending")
-    freeze(clock.now() + LATER)
+    stopped.shift(LATER)
     work(desk, platform)
     assert platform.texts == ["Hello 0", "Hello 1"]
+
+
+def test_what_is_missed_once_may_be_on_its_way(desk: Desk, platform: Platform, freeze: Freeze) -> None:
+    # However late it seems: our clock may have jumped. The chaos found two posts where one look was enough.
+    stopped = freeze(clock.now())
+    platform.before = [lost()]
+    work(desk, platform)
+    part = desk.one("SELECT key FROM parts WHERE number = 0")
+    stopped.shift(LATER)
+    work(desk, platform)
+    platform.posts.append((part["key"], "Hello 0", Receipt("late", clock.now())))
+    stopped.shift(LATER)
+    work(desk, platform)
+    assert (platform.texts, state(desk)) == (["Hello 0", "Hello 1"], "sent")
+
+
+def test_a_try_again_is_missed_anew(desk: Desk, platform: Platform, freeze: Freeze) -> None:
+    stopped = freeze(clock.now())
+    platform.before = [lost(), lost()]
+    for _ in range(4):
+        work(desk, platform)
+        stopped.shift(LATER)
+    assert (state(desk), desk.delivery().attempts) == ("unknown", 2)
+    assert desk.one("SELECT count(*) FROM parts WHERE missed_at IS NOT NULL")[0] == 0
 
 
 def test_what_is_absent_again_and_again_goes_back_to_the_person(desk: Desk, platform: Platform, freeze: Freeze) -> None:
     stopped = freeze(clock.now())
     platform.before = [lost() for _ in range(deliver.TRIES)]
-    for _ in range(deliver.TRIES * 2):
+    for _ in range(deliver.TRIES * 3):
         work(desk, platform)
         stopped.shift(3600)
     assert (state(desk), platform.texts) == ("failed", [])

@@ -158,6 +158,13 @@ def test_absence_is_told_only_once_our_request_cannot_be_under_way(tmp_path: Pat
         assert isinstance(rig.sender().find(part, since), Absent)
 
 
+@pytest.mark.parametrize("off", [timedelta(hours=3), -timedelta(hours=3)])
+def test_an_answer_is_found_whatever_our_clock_said_when_it_was_sent(rig: SquareRig, off: timedelta) -> None:
+    part = Part(preview_of(rig, "hello"), 0, "k")
+    receipt = rig.sender().send(part)
+    assert rig.sender().find(part, clock.now() + off) == Found(receipt)
+
+
 def test_without_a_key_an_answer_is_found_by_its_words_once_the_lag_has_passed(tmp_path: Path, freeze) -> None:
     traveller = freeze(datetime(2026, 11, 23, 11, 0, tzinfo=UTC))
     with fake_square(tmp_path, kind="neither", lag=30) as platform:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.conftest import Freeze
 from tests.store.desk import Desk, judgement
 from twoway import clock
 from twoway.domain import Edited, Gap, Malformed, Page
@@ -70,6 +71,13 @@ def test_the_second_in_which_the_channel_began_belongs_to_it(desk: Desk) -> None
     began = clock.parse(channels.by_name(desk.store, desk.name).started_at)
     desk.hear(desk.mention(id="at once", created_at=began.replace(microsecond=0)))
     assert desk.row("at once")["history"] == 0
+
+
+def test_what_is_said_while_our_clock_is_behind_is_no_history(desk: Desk, freeze: Freeze) -> None:
+    said = desk.mention(id="new", created_at=clock.now())
+    freeze(clock.now() - timedelta(hours=3))
+    desk.hear(said)
+    assert desk.row("new")["history"] == 0
 
 
 def test_answer_since_makes_work_of_history_that_is_known_already(desk: Desk) -> None:

@@ -91,6 +91,19 @@ def found(store: Store, delivery: int, number: int, receipt: Receipt) -> None:
             receipts.keep_receipt(db, delivery, number, receipt, "found", clock.now())
 
 
+def missed(store: Store, delivery: int, number: int) -> bool:
+    """Note that a part was not there when it was read back; whether it has been missed before since it was last tried.
+
+    Once is not enough, however late it seems: a clock may have jumped while the part was still on its way.
+    """
+    with store.write() as db:
+        noted = db.execute(
+            "UPDATE parts SET missed_at = ? WHERE delivery_id = ? AND number = ? AND missed_at IS NULL",
+            (clock.stamp(clock.now()), delivery, number),
+        )
+        return noted.rowcount == 0
+
+
 def absent(store: Store, delivery: int, user: int | None = None, *, retry_at: datetime | None = None) -> None:
     """Read back, or seen by a person: it is not there. It is sent again then, if its approval still holds."""
     now = clock.now()

@@ -111,6 +111,7 @@ def hold(db: sqlite3.Connection, reason: str) -> None:
         "SELECT id, conversation_id, state FROM deliveries WHERE route = 'api' AND state IN ('pending', 'sending')"
     ).fetchall():
         _doubt(db, row, now)
+    db.execute("UPDATE parts SET missed_at = NULL WHERE state <> 'sent' AND missed_at IS NOT NULL")
     # Every part may be there, also of what was in doubt before: it is looked for since it can have been sent at first.
     db.execute(
         "UPDATE parts SET tried_at = (SELECT d.created_at FROM deliveries d WHERE d.id = delivery_id)"

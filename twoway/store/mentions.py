@@ -166,7 +166,8 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
         "attachments": storable(canonical([asdict(found) for found in mention.attachments])),
         "participants": storable(canonical(list(mention.participants))),
         "raw": mention.raw,
-        "history": int(_before(min(mention.arrived_at or said, now), stream["started_at"])),
+        # By the platform's word alone: were our clock to fall behind, whatever is said from now on would pass for old.
+        "history": int(_before(mention.arrived_at or mention.created_at, stream["started_at"])),
         "created_at": clock.stamp(said),
         "heard_at": clock.stamp(now),
         "changed_at": clock.stamp(now),

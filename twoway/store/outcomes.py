@@ -30,7 +30,7 @@ def begin_part(store: Store, held: Claim, part: Part, lease: timedelta) -> bool:
         db.execute("UPDATE deliveries SET lease_until = ? WHERE id = ?", (clock.stamp(now + lease), delivery.id))
         # The last try counts: every earlier one is known to have left nothing behind.
         db.execute(
-            "UPDATE parts SET state = 'sending', tried_at = ? WHERE delivery_id = ? AND number = ?",
+            "UPDATE parts SET state = 'sending', tried_at = ?, missed_at = NULL WHERE delivery_id = ? AND number = ?",
             (clock.stamp(now), delivery.id, part.number),
         )
         # The marker will name this event: a database without it does not know that this part may be there.

@@ -419,6 +419,8 @@ CREATE TABLE parts (
   key TEXT NOT NULL UNIQUE CHECK (key <> ''),
   state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sending', 'sent')),
   tried_at TEXT CHECK (tried_at GLOB '????-??-??T??:??:??.??????Z'),
+  -- When reading back first missed it after that try: what is missed once may still arrive, twice it is absent.
+  missed_at TEXT CHECK (missed_at GLOB '????-??-??T??:??:??.??????Z'),
   receipt_id INTEGER,
   CHECK ((state = 'sent') = (receipt_id IS NOT NULL)),
   CHECK (state <> 'sending' OR tried_at IS NOT NULL),
