@@ -18,13 +18,15 @@ from tests.desk import pigeons
 from twoway import channels, clock
 from twoway.store import Store, events, open_store
 from twoway.store.migrations import lay_triggers
+from twoway.text import sha256
 
 LIVES = {"closed": 54, "waiting": 15, "proposed": 14, "severe": 2, "submitted": 3, "mention": 6, "noise": 3,
          "snoozed": 2, "failed": 1}  # fmt: skip
 """How many of a hundred conversations are where."""
 TABLES = (
     "authors", "sessions", "conversations", "mentions", "mention_versions", "mention_references", "judgements",
-    "drafts", "approvals", "deliveries", "parts", "receipts", "notes", "alerts", "events",
+    "drafts", "draft_versions", "previews", "approvals", "deliveries", "parts", "receipts",
+    "notes", "alerts", "events",
 )  # fmt: skip
 UNIQUE = {
     ("authors", "remote_id"), ("mentions", "remote_id"), ("mentions", "reference"), ("parts", "key"),
@@ -51,10 +53,10 @@ def _live(scene: pigeons.Scene, life: str) -> None:
     store, (person, _) = scene.desk.store, scene.person
     match life:
         case "closed":
-            scene.answers(number)
+            scene.answers(number, f"Sie ist unterwegs, Sendung {number}.")
             review.close(store, person, number, None, "settled")
         case "waiting":
-            scene.answers(number)
+            scene.answers(number, f"Sie kommt morgen, Sendung {number}.")
         case "failed":
             scene.answers(number, "refuse me")
         case "submitted":
@@ -81,9 +83,13 @@ def grow(path: Path, copies: range) -> None:
             db.execute(f'DROP TRIGGER "{name}"')
         tables = [_table(db, name) for name in TABLES]
         first = _first(db, copies.start)
+        bodies = [row[0] for row in db.execute("SELECT body FROM previews WHERE rowid <= ?", (first["previews"],))]
         db.execute("BEGIN")
         for copy in copies:
             db.create_function("told", 1, partial(_told, copy, first), deterministic=True)
+            db.create_function("reworded", 1, partial(_reworded, copy), deterministic=True)
+            hashes = {sha256(body): sha256(_reworded(copy, body)) for body in bodies}
+            db.create_function("rehashed", 1, hashes.__getitem__, deterministic=True)
             for table in tables:
                 db.execute(_copying(table, copy, first))
         lay_triggers(db)
@@ -110,20 +116,15 @@ def _names(db: sqlite3.Connection, table: str, column: str, seen: frozenset[tupl
 
 
 def _first(db: sqlite3.Connection, copies: int) -> dict[str, int]:
-    """The highest id of the first hundred, by table; with those copies there are so many times as many."""
-    with_ids = [name for name in TABLES if "id" in _table(db, name).columns]
-    return {name: db.execute(f"SELECT max(id) FROM {name}").fetchone()[0] // copies for name in with_ids}  # noqa: S608
+    """The highest row of the first hundred, by table; with those copies there are so many times as many."""
+    rows = ((name, db.execute(f"SELECT max(rowid) FROM {name}").fetchone()[0]) for name in TABLES)  # noqa: S608
+    return {name: (last or 0) // copies for name, last in rows}
 
 
 def _copying(table: Table, copy: int, first: dict[str, int]) -> str:
     values = ", ".join(_value(table, column, copy, first) for column in table.columns)
-    own = f"id <= {first[table.name]}" if "id" in table.columns else _of_the_first(table, first)
+    own = f"rowid <= {first[table.name]}"
     return f"INSERT INTO {table.name} ({', '.join(table.columns)}) SELECT {values} FROM {table.name} WHERE {own}"  # noqa: S608
-
-
-def _of_the_first(table: Table, first: dict[str, int]) -> str:
-    column, target = next(iter(table.points.items()))
-    return f"{column} <= {first[target]}"
 
 
 def _value(table: Table, column: str, copy: int, first: dict[str, int]) -> str:
@@ -131,6 +132,8 @@ def _value(table: Table, column: str, copy: int, first: dict[str, int]) -> str:
         return f"{column} + {copy * first[table.points[column]]}"
     if (table.name, column) in UNIQUE:
         return f"{column} || '-{copy}'"
+    if column in ("sha256", "body"):
+        return {"sha256": "rehashed(sha256)", "body": "reworded(body)"}[column]
     if column == "token_hash":
         return f"substr({column}, 1, 56) || '{copy:08d}'"
     if (table.name, column) == ("events", "data"):
@@ -148,6 +151,11 @@ def _told(copy: int, first: dict[str, int], data: str) -> str:
     said = json.loads(data)
     moved = {key: said[key] + copy * first[table] for key, table in _NAMES.items() if isinstance(said.get(key), int)}
     return events.canonical({**said, **moved})
+
+
+def _reworded(copy: int, body: str) -> str:
+    """A copy's preview goes to another address, so that no two answers are one."""
+    return body.replace('"address":"{}"', f'"address":"{{}}{copy}"')
 
 
 def _seal(store: Store) -> None:

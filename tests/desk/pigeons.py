@@ -85,7 +85,7 @@ def kind(name: str, policy: Policy) -> Channel:
         settings=Settings,
         connect=lambda settings, access: access,
         check=lambda connection: None,
-        limits=Limits(length=None, read_back_lag=None),
+        limits=Limits(length=None, sends_per_minute=None, read_back_lag=None),
         policy=policy,
         collector=f"{__name__}:Collector",
         sender=f"{__name__}:Sender",
