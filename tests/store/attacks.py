@@ -180,6 +180,12 @@ ATTACKS = [
         f"{words(2, 'x', BO, BO)}; UPDATE draft_versions SET submitted_by = {ADA} WHERE version = 2",
         "draft_versions_are_submitted_once",
     ),
+    Attack(
+        "approved words submitted afterwards",
+        f"UPDATE draft_versions SET submitted_by = {BO}, submitted_at = {NOW}"
+        " WHERE draft_id = (SELECT draft_id FROM approvals WHERE id = 1)",
+        "draft_versions_are_submitted_once",
+    ),
     Attack("words removed", "DELETE FROM draft_versions", "draft_versions_remain"),
     Attack(
         "words replaced",

@@ -34,7 +34,7 @@ def test_until_it_expires_it_is_sent(desk: Desk, moving: Clock) -> None:
 def test_an_expired_approval_is_never_claimed(desk: Desk, moving: Clock) -> None:
     desk.approve()
     moving.shift(HOUR)
-    assert deliveries.claim(desk.store, "worker", [desk.name], LEASE) is None
+    assert deliveries.claim(desk.store, "worker", {desk.name: timedelta(0)}, LEASE) is None
 
 
 def test_the_words_go_back_and_everybody_sees_why(desk: Desk, moving: Clock) -> None:

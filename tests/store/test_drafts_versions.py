@@ -75,3 +75,12 @@ def test_changing_ones_own_submitted_words_is_no_edit_of_anothers(desk: Desk) ->
     drafts.submit(desk.store, 1, desk.agent.id)
     desk.write("two")
     assert draft_versions.edited(desk.store, draft.id) is None
+
+
+def test_words_submitted_after_their_approval_was_undone_are_a_version_of_their_own(desk: Desk) -> None:
+    desk.said()
+    desk.write("one")
+    desk.approve()
+    approvals.undo(desk.store, 1, desk.approver.id)
+    drafts.submit(desk.store, 1, desk.approver.id)
+    assert told(desk) == [("one", desk.agent.id, None), ("one", desk.agent.id, desk.approver.id)]

@@ -68,9 +68,9 @@ def keep(db: sqlite3.Connection, draft: int, text: str, subject: str, user: int,
 
 
 def submit(db: sqlite3.Connection, draft: int, user: int, now: datetime) -> None:
-    """This person hands the words on as they stand; the same words handed on again are a version of their own."""
+    """This person hands the words on as they stand; words that were handed on before are a version of their own."""
     last, at = newest(db, draft), clock.stamp(now)
-    if last.submitted_by is None:
+    if not _handed_on(db, last):
         db.execute(
             "UPDATE draft_versions SET submitted_by = ?, submitted_at = ? WHERE draft_id = ? AND version = ?",
             (user, at, draft, last.version),

@@ -99,7 +99,8 @@ CREATE TRIGGER draft_versions_keep_their_writer BEFORE UPDATE OF draft_id, versi
 BEGIN SELECT RAISE(ABORT, 'words keep their writer'); END;
 CREATE TRIGGER draft_versions_are_submitted_once BEFORE UPDATE OF submitted_by, submitted_at ON draft_versions
 WHEN OLD.submitted_by IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'words that were submitted stay so'); END;
+  OR EXISTS (SELECT 1 FROM approvals a WHERE a.draft_id = OLD.draft_id AND a.draft_version = OLD.version)
+BEGIN SELECT RAISE(ABORT, 'words that were submitted or approved stay so'); END;
 CREATE TRIGGER draft_versions_stay BEFORE UPDATE OF text, subject ON draft_versions
 WHEN NEW.erased_at IS NULL AND (OLD.submitted_by IS NOT NULL
   OR EXISTS (SELECT 1 FROM draft_versions v WHERE v.draft_id = OLD.draft_id AND v.version > OLD.version)
