@@ -22,8 +22,9 @@ MOST = 0.01
 """Near-duplicate pairs, as a share of the texts."""
 
 
-def test_there_is_a_corpus() -> None:
-    assert SOURCES
+def test_there_are_enough_texts_of_enough_trades() -> None:
+    assert len(ROWS) >= 1200
+    assert len(SOURCES) > 20
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
