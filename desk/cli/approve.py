@@ -69,5 +69,5 @@ def _show(prepared: "Prepared") -> None:
     options.say("---")
     for finding in prepared.findings:
         options.say(f"{finding.level}: {finding.text('en')}")
-    if prepared.changed:
-        options.say(f"stop: {prepared.changed}")
+    for stop in filter(None, (prepared.changed, prepared.barred)):
+        options.say(f"stop: {stop}")
