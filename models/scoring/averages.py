@@ -71,3 +71,18 @@ AVERAGES: Mapping[str, Callable[[Confusion], float]] = {
     "macro_f1": macro_f1,
     "macro_recall": macro_recall,
 }
+
+
+def kappa(counts: Confusion) -> float:
+    """Cohen's kappa: how far two labellers agree beyond what their shares of each label would give by chance.
+
+    (observed - expected) / (1 - expected), expected = sum over labels of the product of both shares (Cohen, A coefficient
+    of agreement for nominal scales, 1960). 1.0 where both use one label only.
+    """
+    total = sum(counts.values())
+    one, other = Counter[str](), Counter[str]()
+    for (first, second), n in counts.items():
+        one[first] += n
+        other[second] += n
+    expected = sum(one[label] * other[label] for label in one) / total**2
+    return 1.0 if expected == 1 else (accuracy(counts) - expected) / (1 - expected)

@@ -11,6 +11,8 @@ from models.scoring.labels import LABELS
 from tests.house import files
 
 FOLDER = files.ROOT / "models" / "corpus"
+SECOND = FOLDER / "second" / "labels.jsonl"
+"""Labelled again, by ids."""
 KEYS = {"id", "lang", "trade", "text", "sentiment", "complaint", "wants_answer", "urgency", "noise", "hard"}
 LANGUAGES = {"de", "en", "mixed"}
 HARD = {

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.scoring.averages import confusion, kappa
 from models.scoring.labels import HEADS, LABELS, truths
 from tests.models import corpus
 from tests.models.near_duplicates import JACCARD, grams, jaccard, near_duplicates
@@ -133,3 +134,10 @@ def test_thousands_of_texts_take_seconds() -> None:
     dice = Random(1)
     words = [word for text in TEXTS for word in text.split()]
     assert near_duplicates([" ".join(dice.choices(words, k=25)) for _ in range(2_000)]) == []
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_second_labelling_that_saw_only_text_and_guide_agrees(head: str) -> None:
+    again = {row["id"]: row for row in map(json.loads, corpus.SECOND.read_text("utf-8").splitlines())}
+    assert again.keys() == {row["id"] for row in ROWS}
+    assert kappa(confusion((truths(row)[head], truths(again[row["id"]])[head]) for row in ROWS)) > 0.8

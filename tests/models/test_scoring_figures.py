@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.scoring.averages import AVERAGES, accuracy, classes, confusion, macro_f1, macro_recall
+from models.scoring.averages import AVERAGES, accuracy, classes, confusion, kappa, macro_f1, macro_recall
 from models.scoring.bootstrap import difference, estimate, resamples
 from models.scoring.calibration import BINS, calibration
 
@@ -150,3 +150,11 @@ def test_an_interval_holds_95_of_a_hundred_draws() -> None:
 def test_a_difference_says_how_often_it_is_one() -> None:
     found = difference(0.1, [-0.1, 0.0, 0.1, 0.2])
     assert (found.low, found.high, found.better) == (-0.1, 0.2, 0.5)
+
+
+def test_kappa_is_agreement_beyond_chance() -> None:
+    # 20 yes/yes, 5 yes/no, 10 no/yes, 15 no/no: observed .7, expected .5.
+    counts = {("yes", "yes"): 20, ("yes", "no"): 5, ("no", "yes"): 10, ("no", "no"): 15}
+    assert kappa(counts) == pytest.approx(0.4)
+    assert kappa({("yes", "yes"): 3, ("no", "no"): 4}) == 1.0
+    assert kappa({("yes", "yes"): 3}) == 1.0
