@@ -76,8 +76,8 @@ AVERAGES: Mapping[str, Callable[[Confusion], float]] = {
 def kappa(counts: Confusion) -> float:
     """Cohen's kappa: how far two labellers agree beyond what their shares of each label would give by chance.
 
-    (observed - expected) / (1 - expected), expected = sum over labels of the product of both shares (Cohen, A coefficient
-    of agreement for nominal scales, 1960). 1.0 where both use one label only.
+    (observed - expected) / (1 - expected), expected = sum over labels of the product of both shares (Cohen, A
+    coefficient of agreement for nominal scales, 1960). 1.0 where both use one label only.
     """
     total = sum(counts.values())
     one, other = Counter[str](), Counter[str]()
