@@ -1,12 +1,13 @@
 """Answers that a person gives on the platform itself, or on the telephone; the desk shows the text and the way."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
 from twoway.channels.log import HandAddress
-from twoway.domain import Draft, Finding, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Draft, Finding, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Refused, Rejected
 from twoway.text import storable
 
@@ -44,3 +45,7 @@ class Sender:
     def find(self, part: Part, since: datetime) -> Finding:
         """Never known from here."""
         return Unclear("an answer by hand is known to whoever gave it")
+
+    def recent(self, since: datetime) -> Iterator[OwnPost] | Unclear:
+        """Never known from here."""
+        return Unclear("answers by hand are known to whoever gave them")

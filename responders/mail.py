@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from responders.mail_own import own_mails
 from twoway import clock
 from twoway.channels.mail import CHANNEL, Connection, Settings
 from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
@@ -140,18 +141,33 @@ class Sender:
                     return Found(Receipt(name, found.received))
         return Unclear("our copy of this mail is not in the mailbox; it may still be on its way, or was never taken")
 
+    def recent(self, since: datetime) -> Iterator[OwnPost]:
+        """What went out in our name, as the mailbox has it, wherever it was moved. Raises AuthFailed, Temporary."""
+        with imap.session(self._connection.imap, "recent") as box:
+            for folder in self._everywhere(box):
+                if self._opens(box, folder, "recent"):
+                    yield from own_mails(box, self._settings, folder, since)
+
     def _everywhere(self, box: "BaseMailBox") -> list[str]:
         """The folders that are read, then all others: filters and colleagues move mail."""
         listed = [found.name for found in box.folder.list() if "\\Noselect" not in found.flags]
         return list(dict.fromkeys((*self._settings.folders, *listed)))[:MOST_FOLDERS]
 
     def _copy(self, box: "BaseMailBox", folder: str, name: str, since: date) -> Entry | None:
-        """Our copy in that folder; a folder that we may not open holds none for us."""
-        try:
-            imap.examine(box, self._connection.imap, folder, "find")
-        except AuthFailed:
+        """Our copy in that folder."""
+        if not self._opens(box, folder, "find"):
             return None
         return next(iter(imap.listing(box, imap.naming(box, ("Message-ID",), (name,), since))), None)
+
+    def _opens(self, box: "BaseMailBox", folder: str, operation: str) -> bool:
+        """Whether a folder can be looked into; only those that are not read may be closed to us. Raises AuthFailed."""
+        try:
+            imap.examine(box, self._connection.imap, folder, operation)
+        except AuthFailed:
+            if operation == "recent" and folder in self._settings.folders:
+                raise
+            return False
+        return True
 
 
 def _tidy(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,6 +14,7 @@ from twoway.errors import Gone, Rejected, Temporary
 from twoway.text import storable
 
 PAGE = 40
+UNLISTED = "this square does not list an account's own posts"
 _POSTS = TypeAdapter(list[Post])
 
 
@@ -63,7 +65,7 @@ class Sender:
         """Reads our own posts back, by key where the square keeps it, else by text and what it answers."""
         lag = self._square.instance.read_back_lag
         if lag is None:
-            return Unclear("this square does not list an account's own posts")
+            return Unclear(UNLISTED)
         asked = clock.now()
         for post in self._own_posts(int(read_address(part.preview.address).post)):
             if self._is(post, part):
@@ -82,16 +84,28 @@ class Sender:
         before = part.before[-1].remote_id if part.before else read_address(part.preview.address).post
         return post.text == part.text and post.in_reply_to == before
 
+    def recent(self, since: datetime) -> Iterator[OwnPost] | Unclear:
+        """Our posts since then, newest first; a page that is older throughout is the last. Raises ChannelError."""
+        if self._square.instance.read_back_lag is None:
+            return Unclear(UNLISTED)
+        pages = takewhile(lambda page: any(post.created_at >= since for post in page), self._own_pages("recent"))
+        return (_own_post(post) for page in pages for post in page if post.created_at >= since)
+
     def _own_posts(self, after: int) -> Iterator[Post]:
-        """Our posts since that one, newest first: by ids, which no clock can disagree about. Raises Temporary."""
-        path, below = f"/api/v1/accounts/{self._square.instance.account.id}/posts", 2**62
-        while page := self._posts("find", path, limit=PAGE, max_id=below):
+        """Our posts since that one, newest first: by ids, which no clock can disagree about. Raises ChannelError."""
+        for page in self._own_pages("find"):
             yield from (post for post in page if int(post.id) > after)
+            if min(int(post.id) for post in page) <= after:
+                return
+
+    def _own_pages(self, operation: str) -> Iterator[list[Post]]:
+        """All our posts, newest first. Raises ChannelError."""
+        path, below = f"/api/v1/accounts/{self._square.instance.account.id}/posts", 2**62
+        while page := self._posts(operation, path, limit=PAGE, max_id=below):
+            yield page
             lowest = min(int(post.id) for post in page)
             if lowest >= below:
-                raise Temporary(self._square.name, "find", "the listing gave the same page again")
-            if lowest <= after:
-                return
+                raise Temporary(self._square.name, operation, "the listing gave the same page again")
             below = lowest
 
     def _posts(self, operation: str, path: str, **query: int) -> list[Post]:

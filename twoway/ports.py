@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from twoway.domain import Draft, Finding, Judgement, Page, Part, Preview, Receipt, Target
+from twoway.domain import Draft, Finding, Judgement, OwnPost, Page, Part, Preview, Receipt, Target, Unclear
 
 
 class Judge(Protocol):
@@ -51,6 +51,13 @@ class Sender(Protocol):
 
     def find(self, part: Part, since: datetime) -> Finding:
         """Is the part there? ``since`` is when it was first tried. Raises ChannelError."""
+
+    def recent(self, since: datetime) -> Iterator[OwnPost] | Unclear:
+        """Everything that stands there in our name since then, whoever posted it, in any order, page by page.
+
+        Each that is of a desk's making carries the part's key, where the platform shows it, and its whole words.
+        Unclear where the platform does not list our own posts. Raises ChannelError, also from the iterator.
+        """
 
 
 @dataclass(frozen=True, slots=True)

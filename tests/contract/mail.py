@@ -22,7 +22,7 @@ _numbers = count(1)
 class MailRig:
     """A mailbox; every customer writes from the same one, so that the answers can be read there."""
 
-    can = frozenset({"history", "private", "api", "look"})
+    can = frozenset({"history", "private", "api", "look", "lists"})
     page_size = "listener.mail.MAILS_A_PAGE"
     name = "mail"
 

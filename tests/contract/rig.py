@@ -20,6 +20,7 @@ class Rig(Protocol):
     ``api`` or ``hand``  answered by a program, or by a person
     ``look``  shows whether a post is gone, edited, or not the customer's last word
     ``answers``  shows answers of ours at once, also those made elsewhere
+    ``lists`` or ``unlisted``  lists at once what stands there in our name, or cannot list it
     ``key``  finds a part by its key
     ``absent``  absence can be told at once
     ``doubt``  a connection can be dropped while sending

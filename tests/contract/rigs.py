@@ -92,7 +92,7 @@ class SquareRig:
 class LogRig:
     """A log in which a colleague writes calls down."""
 
-    can = frozenset({"private", "hand"})
+    can = frozenset({"private", "hand", "unlisted"})
     page_size = "listener.log.PAGE"
     secret = ""
     name = "our log"
@@ -122,10 +122,10 @@ class LogRig:
 
 EVERY = frozenset({"history", "edit", "delete", "private", "public", "api", "look", "doubt"})
 SQUARES: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
-    "square idempotent": ({"kind": "idempotent"}, EVERY | {"key", "absent", "answers"}),
-    "square read-back": ({"kind": "read-back"}, EVERY | {"key", "answers"}),
+    "square idempotent": ({"kind": "idempotent"}, EVERY | {"key", "absent", "answers", "lists"}),
+    "square read-back": ({"kind": "read-back"}, EVERY | {"key", "answers", "lists"}),
     "square lagging": ({"kind": "neither", "lag": 3600}, EVERY),
-    "square neither": ({"kind": "neither"}, EVERY),
+    "square neither": ({"kind": "neither"}, EVERY | {"unlisted"}),
 }
 
 

@@ -3,10 +3,12 @@
 import json
 import socket
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.contract.rig import Desk, Rig
+from tests.servers.starting import wait_until
 from twoway import clock
 from twoway.domain import Absent, Draft, Found, Mention, OwnPost, Part, Preview, Unclear
 from twoway.errors import AuthFailed, DeliveryUnknown, Refused, Rejected
@@ -147,6 +149,56 @@ def test_what_was_sent_is_never_called_absent(case: Case) -> None:
     since = clock.now()
     case.rig.sender().send(case.part())
     assert not isinstance(case.rig.sender().find(case.part(), since), Absent)
+
+
+@pytest.mark.needs("lists")
+def test_what_was_sent_is_listed_with_its_key_and_its_words(case: Case) -> None:
+    key, text = "0123456789abcdef" * 2, f"{ANSWER}\n\n> quoted\n\n-- \nPetras Team"
+    receipt = case.rig.sender().send(case.part(text, key))
+    wait_until(lambda: listed(case), "the answer is listed")
+    [post] = listed(case)
+    assert (post.id, post.key) == (receipt.remote_id, key)
+    assert post.text.split() == case.part(text).text.split()
+
+
+@pytest.mark.needs("lists")
+def test_what_was_sent_before_is_not_listed(case: Case) -> None:
+    case.rig.sender().send(case.part())
+    wait_until(lambda: listed(case), "the answer is listed")
+    assert listed(case, since=clock.now() + timedelta(hours=1)) == []
+
+
+@pytest.mark.needs("lists", "answers")
+def test_what_was_made_elsewhere_is_listed_without_a_key(case: Case) -> None:
+    case.rig.answer_elsewhere(case.said, "We are on it")
+    assert [(post.text, post.key) for post in listed(case)] == [("We are on it", "")]
+
+
+@pytest.mark.needs("lists", "answers")
+def test_everything_is_listed_once_over_many_pages(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("responders.square.PAGE", 2)
+    for number in range(5):
+        case.rig.answer_elsewhere(case.said, f"answer {number}")
+    assert sorted(post.text for post in listed(case)) == [f"answer {number}" for number in range(5)]
+
+
+@pytest.mark.needs("unlisted")
+def test_what_cannot_be_listed_is_said(case: Case) -> None:
+    assert isinstance(case.rig.sender().recent(clock.now()), Unclear)
+
+
+def listed(case: Case, since: datetime | None = None) -> list[OwnPost]:
+    """What stands there in our name."""
+    posts = case.rig.sender().recent(since or clock.now() - timedelta(hours=1))
+    assert not isinstance(posts, Unclear)
+    return list(posts)
+
+
+@pytest.mark.needs("lists")
+def test_a_refused_login_lists_nothing(case: Case) -> None:
+    case.rig.refuse_login()
+    with pytest.raises(AuthFailed):
+        listed(case)
 
 
 @pytest.mark.needs("doubt")

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
@@ -126,6 +127,11 @@ def test_what_is_approved_is_sent_once_and_found(board: Board, halves: Halves) -
     receipt = halves.sender.send(part)
     assert board.notes[-1]["text"] == "@anna On its way."
     assert halves.sender.find(part, clock.now()) == Found(receipt)
+    began = clock.now() - timedelta(minutes=1)
+    assert [(post.id, post.key, post.text) for post in halves.sender.recent(began)] == [
+        (receipt.remote_id, "key-1", "@anna On its way.")
+    ]
+    assert list(halves.sender.recent(clock.now())) == []
 
 
 def test_it_says_what_to_do_next(board: Board, halves: Halves) -> None:

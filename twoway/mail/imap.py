@@ -202,6 +202,15 @@ def naming(box: "BaseMailBox", headers: Sequence[str], names: Sequence[str], sin
     return search(box, str(AND(either, date_gte=since - timedelta(days=1))) if since else either)
 
 
+def sent_by(box: "BaseMailBox", mails: Sequence[str], since: date) -> list[int]:
+    """UIDs of mails that name one of these addresses as their sender, and perhaps of some more."""
+    from imap_tools import AND, OR
+
+    wanted = [mail for mail in mails if _ANY_TEXT.fullmatch(mail)]
+    either = str(OR(from_=wanted)) if len(wanted) > 1 else str(AND(from_=wanted))
+    return search(box, str(AND(either, date_gte=since - timedelta(days=1))))
+
+
 def idle(server: Server, folder: str, seconds: float) -> bool:
     """Waits at most ``seconds`` (below 29 minutes); true where the folder changed, so that a poll is worth it.
 

@@ -15,7 +15,8 @@ from twoway.text import harmless, sha256
 
 MOST_REFERENCES = 20
 """Of a long thread the first and the newest are named, as RFC 5322 allows and mail programs expect."""
-_MARK = "twoway."
+MARK = "<twoway."
+"""How every Message-ID of a desk begins."""
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 _REPLY = re.compile(r"^(?:(?:re|aw|antw|antwort|sv|vs|ref)(?:\[\d+\]|\^\d+)?\s?:\s*)+", re.IGNORECASE)
 
@@ -23,14 +24,14 @@ _REPLY = re.compile(r"^(?:(?:re|aw|antw|antwort|sv|vs|ref)(?:\[\d+\]|\^\d+)?\s?:
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of the part with that key: fixed before the first try, so that a second copy is recognised."""
     local = key if _PLAIN_KEY.fullmatch(key) else sha256(key)[:40]
-    return f"<{_MARK}{local}@{domain}>"
+    return f"{MARK}{local}@{domain}>"
 
 
 def key_of(name: str, domain: str) -> str:
     """The key (or its hash, where the key could not stand in a header) in a Message-ID of ours; empty for others."""
-    if not (name.startswith(f"<{_MARK}") and name.endswith(f"@{domain}>")):
+    if not (name.startswith(MARK) and name.endswith(f"@{domain}>")):
         return ""
-    return name[len(_MARK) + 1 : -len(domain) - 2]
+    return name[len(MARK) : -len(domain) - 2]
 
 
 def reply_subject(subject: str) -> str:
