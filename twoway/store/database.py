@@ -10,6 +10,7 @@ from twoway.errors import Refused, StoreError
 from twoway.store.migrations import migrate, refuse_older
 
 BUSY_SECONDS = 30
+TRIES = 300
 # recursive_triggers: else INSERT OR REPLACE would remove an approval without asking its trigger.
 SETTINGS = {"foreign_keys": "ON", "recursive_triggers": "ON", "synchronous": "FULL"}
 _PLAIN = {
@@ -120,7 +121,7 @@ def open_store(path: Path, *, create: bool = True, demo: bool = False) -> Store:
         inode = _inode(path)
         writer = connect(path.absolute().as_uri())
         try:
-            writer.execute("PRAGMA journal_mode=WAL")
+            _begin_wal(writer)
             migrate(path, writer, demo=demo)
             if _inode(path) != inode:
                 raise StoreError(f"the database {path} was replaced while it was being opened; try again")
@@ -146,6 +147,20 @@ def open_untouched(path: Path) -> Store:
             writer.close()
             raise
     return Store(path, writer, inode)
+
+
+def _begin_wal(writer: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging. For this, unlike for a transaction, SQLite does not always wait for others."""
+    writer.execute("PRAGMA busy_timeout=0")
+    for left in reversed(range(TRIES)):
+        try:
+            writer.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not left:
+                raise
+            threading.Event().wait(BUSY_SECONDS / TRIES)
+    writer.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 def _inode(path: Path) -> int | None:
