@@ -33,6 +33,11 @@ UNIQUE = {
     ("receipts", "remote_id"), ("alerts", "cause"), ("mention_references", "reference"),
 }  # fmt: skip
 DAYS = 365
+WORDS = (
+    "Guten Tag, ich habe am Montag eine Lampe bei Ihnen bestellt und seither nichts mehr gehört. Die Sendung steht "
+    "seit drei Tagen auf „in Zustellung“. Können Sie bitte nachsehen, wo sie ist? Viele Grüße, Anna Beispiel"
+)
+"""What every customer says; raw and text of a mention are so long."""
 
 
 def hundred(folder: Path) -> Path:
@@ -49,7 +54,7 @@ def hundred(folder: Path) -> Path:
 
 
 def _live(scene: pigeons.Scene, life: str) -> None:
-    number = scene.says(severe=life == "severe", noise=life == "noise", wants=life not in ("mention", "noise"))
+    number = scene.says(WORDS, severe=life == "severe", noise=life == "noise", wants=life not in ("mention", "noise"))
     store, (person, _) = scene.desk.store, scene.person
     match life:
         case "closed":

@@ -10,6 +10,7 @@ import pytest
 from tests.store.damages import DAMAGES, Damage
 from tests.store.desk import make
 from tests.store.journey import live
+from twoway.store import audit as audit_module
 from twoway.store import open_store
 from twoway.store.audit import Report, audit
 from twoway.store.audit.checks import CHECKS
@@ -138,3 +139,22 @@ def test_every_promise_is_asked_about_and_says_what_is_shown_elsewhere(lived: Pa
     report = audited(lived)
     assert [promise.number for promise in report.promises] == list(CHECKS) == list(range(1, 9))
     assert all(promise.elsewhere and promise.checks for promise in report.promises)
+
+
+def test_every_check_sees_the_same_moment_whatever_is_written_meanwhile(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, writing = open_store(copied), [1]
+    begin = audit_module._begin
+
+    def begin_and_write(connection: sqlite3.Connection) -> None:
+        begin(connection)
+        if writing and writing.pop():  # right after the first connection, before the second
+            with store.write() as db:
+                db.execute("INSERT INTO lanes VALUES ('new', 1, 0)")
+
+    monkeypatch.setattr(audit_module, "_begin", begin_and_write)
+    with audit_module.snapshots(store, 2) as connections:
+        seen = {db.execute("SELECT count(*) FROM lanes").fetchone()[0] for db in connections}
+    store.close()
+    assert seen == {5}

@@ -1,9 +1,10 @@
 """The record: plain events that nobody can change, sealed in batches into a hash chain (promise 6)."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from twoway import clock
 from twoway.store.database import Store
@@ -64,7 +65,12 @@ def of_conversation(store: Store, conversation: int) -> list[Event]:
 
 def chain(previous: str, events: Iterable[Event]) -> str:
     """The hash that seals ``events`` onto the seal ``previous``."""
-    return sha256(canonical([previous, [[getattr(e, name) for name in Event.__slots__] for e in events]]))
+    return chain_rows(previous, [tuple(getattr(e, name) for name in Event.__slots__) for e in events])
+
+
+def chain_rows(previous: str, events: Sequence[tuple[Any, ...]]) -> str:
+    """As `chain`, of rows whose columns are those of an event: an audit reads millions."""
+    return sha256(canonical([previous, events]))
 
 
 def fingerprint(db: sqlite3.Connection, event: int) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from twoway.store.audit.asking import Settings, answers, found, rows
 from twoway.store.audit.report import Check
-from twoway.store.events import GENESIS, Event, Seal, chain
+from twoway.store.events import GENESIS, Event, Seal, chain_rows
 from twoway.store.migrations import triggers_differ, wanted_triggers
-from twoway.store.rows import columns, many
+from twoway.store.rows import columns
 
 WANTED_SETTINGS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
 
@@ -43,21 +43,26 @@ def _seals(db: sqlite3.Connection, settings: Settings) -> Check:
 
 def _unfitting(db: sqlite3.Connection) -> Iterator[str]:
     previous, last = GENESIS, 0
+    plain = db.cursor()
+    plain.row_factory = None
     for row in db.execute(f"SELECT {columns(Seal)} FROM seals ORDER BY id"):
         seal = Seal(*row)
         sql = f"SELECT {columns(Event)} FROM events WHERE id > ? AND id <= ? ORDER BY id"
-        events = many(Event, db.execute(sql, (last, seal.last_event)))
-        whole = bool(events) and (events[0].id, events[-1].id) == (seal.first_event, seal.last_event)
-        if seal.previous != previous or not whole or chain(previous, events) != seal.hash:
+        events = plain.execute(sql, (last, seal.last_event)).fetchall()
+        whole = bool(events) and (events[0][0], events[-1][0]) == (seal.first_event, seal.last_event)
+        if seal.previous != previous or not whole or chain_rows(previous, events) != seal.hash:
             yield f"seal {seal.id}"
         previous, last = seal.hash, seal.last_event
 
 
 def _numbers(db: sqlite3.Connection, settings: Settings) -> Check:
     """A rolled-back transaction takes its numbers back, so that a missing one was removed."""
-    count = int(db.execute("SELECT count(*) FROM events").fetchone()[0])
+    count, first, highest = db.execute("SELECT count(*), min(id), max(id) FROM events").fetchone()
     sequence = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-    missing = (f"event {row[0]}" for row in db.execute(_MISSING, {"last": sequence[0] if sequence else 0}))
+    last = sequence[0] if sequence else 0
+    # So many different numbers from 1 to the last are all of them; only else each is asked for.
+    whole = (first, highest) == (1, count) and last <= count
+    missing = () if whole else (f"event {row[0]}" for row in db.execute(_MISSING, {"last": last}))
     return found("numbers", "No event is missing before another, or at the end.", count, missing)
 
 
@@ -77,13 +82,15 @@ def _times(db: sqlite3.Connection, settings: Settings) -> Check:
 
 
 def _untimely(db: sqlite3.Connection, table: str) -> Iterator[str]:
-    names = [row["name"] for row in db.execute(f"PRAGMA table_info({table})")]
-    for name in names:
-        if name in ("at", "until", "since", "not_before", "lease_until", "snoozed_until") or name.endswith("_at"):
-            wrong = (
-                f"{name} IS NOT NULL AND (length({name}) <> 27 OR julianday({name}) IS NULL OR {name} NOT GLOB '*Z')"
-            )
-            yield from (f"{table} {row[0]} {name}" for row in db.execute(f"SELECT rowid FROM {table} WHERE {wrong}"))
+    names = [row["name"] for row in db.execute(f"PRAGMA table_info({table})") if _is_time(row["name"])]
+    wrong = [f"({n} IS NOT NULL AND (length({n}) <> 27 OR julianday({n}) IS NULL OR {n} NOT GLOB '*Z'))" for n in names]
+    if names:
+        for row in db.execute(f"SELECT rowid, {', '.join(wrong)} FROM {table} WHERE {' OR '.join(wrong)}"):
+            yield from (f"{table} {row[0]} {name}" for name, is_wrong in zip(names, row[1:], strict=True) if is_wrong)
+
+
+def _is_time(name: str) -> bool:
+    return name in ("at", "until", "since", "not_before", "lease_until", "snoozed_until") or name.endswith("_at")
 
 
 def _told(event: str, key: str, row: str) -> str:

@@ -34,18 +34,20 @@ def _rights(db: sqlite3.Connection, settings: Settings) -> Check:
 def _without_right(db: sqlite3.Connection) -> Iterator[str]:
     """The record played again: who had which role when an approval was given."""
     roles: dict[int, str] = {}
-    sql = f"SELECT kind, user_id, data FROM events WHERE kind IN ({_marks(_PEOPLE)}) ORDER BY id"
-    for event in db.execute(sql, _PEOPLE):
-        data = json.loads(event["data"])
-        match event["kind"]:
+    sql = (
+        "SELECT kind, user_id, json_extract(data, '$.of'), json_extract(data, '$.role'),"
+        f" json_extract(data, '$.approval') FROM events WHERE kind IN ({_marks(_PEOPLE)}) ORDER BY id"
+    )
+    for kind, user, of, role, approval in db.execute(sql, _PEOPLE):
+        match kind:
             case "user.added":
-                roles[event["user_id"]] = data["role"]
+                roles[user] = role
             case "user.role_set":
-                roles[data["of"]] = data["role"]
+                roles[of] = role
             case "user.deactivated":
-                roles.pop(data["of"], None)
-            case _ if "approve" not in RIGHTS.get(roles.get(event["user_id"], ""), frozenset()):
-                yield f"approval {data['approval']}"
+                roles.pop(of, None)
+            case _ if "approve" not in RIGHTS.get(roles.get(user, ""), frozenset()):
+                yield f"approval {approval}"
 
 
 _RULES = ("channel.started", "channel.rules_set", "approval.given")
@@ -138,7 +140,7 @@ UNREVIEWED = (
         "deliveries",
         "SELECT d.id FROM deliveries d JOIN approvals a ON a.id = d.approval_id WHERE EXISTS (SELECT 1 FROM events e"
         " WHERE e.conversation_id = d.conversation_id AND e.kind = 'delivery.claimed'"
-        " AND json_extract(e.data, '$.delivery') = d.id AND e.at >= a.expires_at)",
+        " AND e.at >= a.expires_at AND json_extract(e.data, '$.delivery') = d.id)",
     ),
     rows(
         "versions_approved",
