@@ -14,7 +14,7 @@ import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from bench.growing import grow, hundred
 from bench.spine import Measured, ask_often
@@ -40,24 +40,25 @@ def grown(folder: Path, mentions: int) -> Path:
     return path
 
 
-def whole_process(path: Path) -> tuple[float, float, int]:
-    """Seconds, peak MB and exit code of the command, from nothing to its last line."""
+def whole_process(path: Path) -> str:
+    """The command from nothing to its last line: how long, how much processor, how much memory, how it ended."""
     command = [sys.executable, "-c", "from desk.cli import main; main()", "audit", "--database", str(path), "--json"]
     started = perf_counter()
     code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603
-    seconds = perf_counter() - started
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, code
+    seconds, used = perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor, megabytes = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return f"{seconds:.1f} s, {processor:.1f} s of processor, {megabytes:.0f} MB at most, exit {code}"
 
 
 def each_check(path: Path) -> list[tuple[int, str, int, str, str]]:
-    """Every check alone: promise, name, rows, seconds, verdict."""
+    """Every check alone: promise, name, rows, seconds of processor, verdict."""
     found = []
     with closing(open_untouched(path)) as store, snapshots(store, 1) as (db,):
         for number, checks in CHECKS.items():
             for check in checks:
-                started = perf_counter()
+                started = process_time()
                 one = check(db, store.settings())
-                found.append((number, one.name, one.rows, f"{perf_counter() - started:.2f}", "" if one.ok else "NO"))
+                found.append((number, one.name, one.rows, f"{process_time() - started:.2f}", "" if one.ok else "NO"))
     return found
 
 
@@ -69,11 +70,10 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         path = grown(folder, mentions)
         say(f"{mentions} mentions, {path.stat().st_size / 1e6:.0f} MB")
-        load = os.getloadavg()[0]
-        seconds, megabytes, code = whole_process(path)
-        say(f"twoway audit: {seconds:.1f} s, {megabytes:.0f} MB at most, exit {code}; load before {load:.1f}")
+        say(f"{os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}")
+        say(f"twoway audit: {whole_process(path)}; load now {os.getloadavg()[0]:.1f}")
         checks = each_check(path)
-        table(("promise", "check", "rows", "seconds", ""), checks)
+        table(("promise", "check", "rows", "s of processor", ""), checks)
         say(f"one after the other: {sum(float(seconds) for _, _, _, seconds, _ in checks):.1f} s")
         often: dict[str, Measured] = {}
         ask_often(path, often)
