@@ -11,6 +11,14 @@ from twoway.errors import NotFound, Refused
 from twoway.store import sessions, users
 
 
+def test_a_session_never_ends_before_what_was_approved_in_it(desk: Desk, freeze: Freeze) -> None:
+    desk.said(id="a")
+    desk.approve()
+    freeze(clock.now() - timedelta(hours=2))  # the clock was set back
+    sessions.end(desk.store, desk.session.id)
+    assert desk.one("SELECT ended_at >= (SELECT at FROM approvals) FROM sessions WHERE id = ?", desk.session.id)[0]
+
+
 def test_a_login_is_given_once(desk: Desk) -> None:
     with pytest.raises(Refused, match="taken"):
         desk.person(desk.approver.login, "viewer")

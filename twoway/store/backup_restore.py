@@ -12,7 +12,7 @@ from pathlib import Path
 
 from twoway import clock
 from twoway.errors import Refused, StoreError
-from twoway.store import database, durable, hold
+from twoway.store import database, durable, hold, sessions
 from twoway.store.backup import ENDINGS, Backup, Step, checked_copy
 from twoway.store.database import explained
 
@@ -60,7 +60,7 @@ def _hold(new: Path) -> None:
         now = clock.stamp(clock.now())
         with store.write() as db:
             hold.hold(db, RESTORED)
-            db.execute("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL", (now,))
+            sessions.end_each(db, "1")
             db.execute("UPDATE login_links SET used_at = ? WHERE used_at IS NULL", (now,))
     finally:
         store.close()

@@ -1,6 +1,7 @@
 """Sessions: rows that can be ended, found by the hash of a token that only the browser holds."""
 
 import secrets
+import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -62,9 +63,16 @@ def living(store: Store, token: str) -> Session | None:
 def end(store: Store, session: int) -> None:
     """Sign out."""
     with store.write() as db:
-        db.execute(
-            "UPDATE sessions SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (clock.stamp(clock.now()), session)
-        )
+        end_each(db, "id = ?", session)
+
+
+def end_each(db: sqlite3.Connection, which: str, *values: int) -> None:
+    """End those that last, inside a transaction; never before what was approved in them, as clocks are set back."""
+    db.execute(
+        "UPDATE sessions SET ended_at = max(?, coalesce((SELECT max(a.at) FROM approvals a"
+        f" WHERE a.session_id = sessions.id), '')) WHERE ended_at IS NULL AND {which}",
+        (clock.stamp(clock.now()), *values),
+    )
 
 
 def make_link(store: Store, user: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from twoway import clock
 from twoway.errors import Refused
 from twoway.states import RIGHTS, Role
-from twoway.store import conversations
+from twoway.store import conversations, sessions
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, maybe, one
@@ -106,9 +106,7 @@ def _keep_an_admin(db: sqlite3.Connection, leaving: int) -> None:
 
 
 def _end_sessions(db: sqlite3.Connection, user: int) -> None:
-    db.execute(
-        "UPDATE sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", (clock.stamp(clock.now()), user)
-    )
+    sessions.end_each(db, "user_id = ?", user)
 
 
 def _withdraw_approvals(db: sqlite3.Connection, user: int) -> None:

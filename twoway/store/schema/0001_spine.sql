@@ -375,6 +375,7 @@ CREATE TABLE approvals (
   UNIQUE (conversation_id, version),
   UNIQUE (id, sha256, conversation_id, channel_id)
 ) STRICT;
+CREATE INDEX approvals_by_session ON approvals (session_id, at);
 
 -- One delivery an approval, of exactly its preview.
 CREATE TABLE deliveries (
