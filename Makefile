@@ -5,7 +5,7 @@ FLOORS := twoway listener models responders desk
 export VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format clean
+.PHONY: help demo test chaos chaos-short lint types format clean
 
 help: ## What can be done here
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -15,6 +15,12 @@ demo: $(VENV)/.core ## A fictional brand's desk in the browser: no account, no k
 
 test: $(VENV)/.test ## All tests; ARGS="-k mail" chooses some
 	@$(BIN)/pytest -q $(ARGS)
+
+chaos: $(VENV)/.test ## Ten minutes in which everything goes wrong, counted on the platform; ARGS="--seed 7" plays one again
+	@$(BIN)/python -m tests.chaos --kills 1000 $(ARGS)
+
+chaos-short: $(VENV)/.test ## Less than a minute of that; `make test` runs it too
+	@$(BIN)/python -m tests.chaos --short $(ARGS)
 
 lint: $(VENV)/.test ## Style and common mistakes
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

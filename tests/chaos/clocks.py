@@ -57,8 +57,9 @@ class Clock:
 
     def enter(self, module: str, *arguments: str) -> NoReturn:
         """Go on as another program that lives in this time."""
-        how = {"LD_PRELOAD": faketime(), "FAKETIME": f"{self._offset:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        os.execve(sys.executable, [sys.executable, "-m", module, *arguments], {**os.environ, **how, "NO_FAKE_STAT": "1"})
+        how = {"LD_PRELOAD": faketime(), "FAKETIME": f"{self._offset:+d}"}
+        how |= {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+        os.execve(sys.executable, [sys.executable, "-m", module, *arguments], {**os.environ, **how})
 
     def _write(self) -> None:
         new = self._file.with_suffix(".new")

@@ -91,10 +91,11 @@ def count(folder: Path, brand: str = "wanderlust") -> Count:
     return found
 
 
-def unsettled(folder: Path) -> bool:
-    """Whether the desk still has something to do, by its own file."""
+def unsettled(folder: Path, doubts_end: bool) -> bool:
+    """Whether the desk still has something to do, by its own file; ``doubts_end``: no person is needed for any."""
+    doubt = "unknown" if doubts_end else "pending"
     sql = (
-        "SELECT (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending'))"
+        f"SELECT (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending', '{doubt}'))"
         " + (SELECT count(*) FROM mentions WHERE deleted_at IS NULL AND history = 0"
         "    AND (judgement_id IS NULL OR queued = 0))"
         " + (SELECT count(*) FROM conversations c WHERE c.awaiting_since IS NOT NULL AND NOT EXISTS"

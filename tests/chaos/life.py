@@ -2,12 +2,14 @@
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tests.chaos import clocks
 from tests.chaos.controls import named
 from tests.chaos.plan import Life
 from tests.chaos.worker import opened
+from twoway.errors import StoreError
 
 
 def live(folder: Path, url: str, life: Life, control: str) -> None:
@@ -15,7 +17,9 @@ def live(folder: Path, url: str, life: Life, control: str) -> None:
     clocks.follow(folder)
     if control:
         named(control).take_away()
-    opened(folder, url, life).work()
+    while True:
+        with suppress(StoreError):  # locked, while it was to be opened
+            opened(folder, url, life).work()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,16 @@ class People(Customers):
         self._random = random.Random(f"{seed}/people")
         self._natives = folder / "natives.jsonl"
 
+    def meddle(self, post: int) -> None:
+        """Whoever wrote that post goes on, changes their words or takes them back."""
+        known = next((said for said in self._said if said[1] == post), None)
+        if known:
+            board = Board(self._file, BRAND, token=TOKEN)
+            try:
+                self._go_on(board, *known)
+            finally:
+                board.file.close()
+
     def answer_natively(self) -> None:
         """Somebody answers a customer without the desk; the posts they made are noted."""
         board = Board(self._file, BRAND, token=TOKEN)

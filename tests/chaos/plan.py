@@ -1,20 +1,20 @@
 """What will go wrong in a world, and when: all of it drawn from one seed, before anything happens."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Kind = Literal["idempotent", "read-back", "neither"]
 KINDS: tuple[Kind, ...] = ("idempotent", "read-back", "neither")
-Does = Literal["talk", "native", "order", "kill", "power", "lock", "jump", "backup", "restore"]
+Does = Literal["talk", "meddle", "native", "order", "kill", "power", "lock", "jump", "backup", "restore", "confirm"]
 
 POSTS = "/api/v1/posts"
 # Weight, kind, method, path, seconds. Slow is within the time that the desk waits (1 s), and beyond it.
 _ORDERS: list[tuple[int, str, str, str, float | None]] = [
     (6, "drop-before", "POST", POSTS, None),
-    (10, "drop-after", "POST", POSTS, None),
+    (16, "drop-after", "POST", POSTS, None),
     (5, "error-before", "POST", POSTS, None),
-    (8, "error-after", "POST", POSTS, None),
+    (14, "error-after", "POST", POSTS, None),
     (3, "limit", "POST", POSTS, 1),
     (2, "limit", "POST", POSTS, None),
     (4, "slow", "POST", POSTS, 0.5),
@@ -31,7 +31,7 @@ _ORDERS: list[tuple[int, str, str, str, float | None]] = [
     (3, "repeat", "GET", "/api/v1/activity", None),
     (2, "limit", "GET", "/api/v1/notifications", 1),
 ]
-_ENDS = ("before sending", "during sending", "after sending", "after the receipt", "before a commit of changes")
+_ENDS = ("before sending", "during sending", "after sending", "after the receipt", *["before a commit of changes"] * 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Life:
     count: int = 0
     """At which occurrence of that step; without a name, of any."""
     undo_seconds: float = 0
+    power: bool = False
+    """Whether its end is everybody's: the power fails."""
     disk_full: int = 0
     """The round of its work in which the disk is full; 0: never."""
     afresh: bool = False
@@ -74,13 +76,15 @@ class Plan:
     def life(self, number: int) -> Life:
         """The life of the so-many-th worker."""
         chance = random.Random(f"{self.seed}/life/{number}")
-        undo, full = chance.choice((0, 0, 0, 0.3, 0.8)), chance.choice((0, 0, 0, 0, 0, 2, 4))
+        life = Life(number, undo_seconds=chance.choice((0, 0, 0, 0.3, 0.8)), disk_full=chance.choice((0,) * 5 + (2, 4)))
         way = chance.random()
-        if way < 0.3:
-            return Life(number, "", 0, undo, full)
+        if way < 0.25:
+            return life
         if way < 0.75:
-            return Life(number, chance.choice(_ENDS), chance.randint(1, 3), undo, full)
-        return Life(number, "", chance.randint(1, 150), undo, full)
+            end = chance.choice(_ENDS)
+            times = 1 if "changes" in end else chance.randint(1, 2)
+            return replace(life, end=end, count=times, power=chance.random() < (0.6 if "after" in end else 0.1))
+        return replace(life, count=chance.randint(1, 150))
 
 
 def plan(seed: int, kind: Kind, seconds: float, *, restore: bool) -> Plan:
@@ -89,7 +93,8 @@ def plan(seed: int, kind: Kind, seconds: float, *, restore: bool) -> Plan:
     acts = [
         *_often(chance, seconds, 0.13, "talk"),
         *_often(chance, seconds, 1.5, "native"),
-        *_often(chance, seconds, 0.7, "kill"),
+        *_often(chance, seconds, 0.5, "kill"),
+        *_often(chance, seconds, 0.3, "meddle"),
         *(Act(act.at, "order", act.draw, order=_order(chance)) for act in _often(chance, seconds, 0.22, "order")),
         *(Act(act.at, "lock", act.draw, seconds=chance.choice((0.2, 0.6, 1.3))) for act in _some(chance, seconds, 2)),
         *(Act(act.at, "power", act.draw) for act in _some(chance, seconds, 2)),
@@ -98,7 +103,9 @@ def plan(seed: int, kind: Kind, seconds: float, *, restore: bool) -> Plan:
     acts += [Act((n + 1) * seconds / 3, "jump", chance.random(), seconds=by) for n, by in enumerate(jumps)]
     if restore:
         begun = chance.uniform(0.2, 0.5) * seconds
-        acts += [Act(begun, "backup", 0), Act(begun + chance.uniform(0.1, 0.4) * seconds, "restore", 0)]
+        restored = begun + chance.uniform(0.1, 0.4) * seconds
+        acts += [Act(begun, "backup", 0), Act(restored, "restore", chance.random())]
+        acts.append(Act(restored + chance.uniform(0.2, 1), "confirm", 0))
     lag = chance.choice((None, None, 1.0)) if kind == "neither" else None
     return Plan(seed, kind, lag, tuple(sorted(acts, key=lambda act: act.at)))
 

@@ -6,8 +6,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos.process import fork
 from tests.chaos.plan import Plan
+from tests.chaos.process import fork
 
 
 @dataclass

@@ -12,6 +12,12 @@ from typing import NoReturn
 _DIE_WITH_PARENT = 1
 
 
+def say(line: str) -> None:
+    """To whoever watches."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
 def pause(seconds: float) -> None:
     """Wait; faketime spoils ``time.sleep``, which waits until a moment of a clock."""
     select.select([], [], [], seconds)

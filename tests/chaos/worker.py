@@ -33,14 +33,16 @@ from tests.chaos.process import pause
 from tests.fakes.square import BRAND, TOKEN
 from tests.kills.worker import NAME, REVIEWER, UNDER_WAY, Checkpoints, Everything
 from twoway.channels import square
-from twoway.domain import Page, Part, Receipt
+from twoway.domain import OwnPost, Page, Part, Receipt
 from twoway.errors import ChannelError, NotFound, Refused, StoreError
 from twoway.ports import Access
-from twoway.store import Store, channels, database, events, inbound, inbox, mentions, open_store, sessions, users
+from twoway.store import Store, channels, database, events, hold, inbound, inbox, mentions, open_store, sessions, users
 from twoway.store import desk as stamps
 
 LEASE = timedelta(seconds=2.5)
 """Longer than the platform is waited for."""
+LATE = timedelta(seconds=1.5)
+"""Longer than the platform takes to accept what nobody waits for any more."""
 ALIKE = {
     "before sending": ("before sending",),
     "after sending": ("after sending",),
@@ -90,14 +92,14 @@ class Dying:
 
 
 class Watched(Collector):
-    """Says which pages bring changes, of which nothing is told twice."""
+    """Says which pages bring changed words, which no platform tells twice."""
 
     deaths: Deaths
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
         """The pages."""
         for page in super().collect(stream, cursor):
-            self.deaths.changes = bool(page.changes)
+            self.deaths.changes = any(not isinstance(change, OwnPost) for change in page.changes)
             yield page
         self.deaths.changes = False
 
@@ -117,7 +119,9 @@ class Worker:
         self.settings = square.Settings(url=self.url, token=SecretStr(TOKEN), handle=BRAND, timeout_seconds=1)
         channel = channels.register(self.store, NAME, "square", 3600)
         door = inbound.ChannelDoor(self.store, channel.id)
-        self.connection = square.connect(self.settings, Access(NAME, stamps.stamp(self.store).instance, door, self.http))
+        self.connection = square.connect(
+            self.settings, Access(NAME, stamps.stamp(self.store).instance, door, self.http)
+        )
         sender = Dying(Sender(self.connection, self.settings), self.deaths)
         self.outlet = Outlet(
             NAME, channel.id, square.CHANNEL, lambda: sender, lambda text: "und", undo_seconds=self.life.undo_seconds
@@ -205,7 +209,7 @@ class _Disk:
 def hasten() -> None:
     """What takes minutes takes moments."""
     soon = timedelta(seconds=0.1)
-    deliver.LOOK_AGAIN, square.WAIT = soon, soon
+    deliver.LOOK_AGAIN, square.WAIT = LATE, soon
     deliver.backoff = lambda attempts: soon
     database.BUSY_SECONDS = 1  # type: ignore[assignment]
 
@@ -214,6 +218,7 @@ def opened(folder: Path, url: str, life: Life) -> Worker:
     """A worker on the desk's file, before its first round."""
     hasten()
     store = open_store(folder / "twoway.db", demo=True)
+    hold.check(store)  # as the desk does when it starts
     deaths = Deaths(0, -1, life=life)
     deaths.watch(store)
     return Worker(store, folder, url, deaths, LEASE)

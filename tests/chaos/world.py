@@ -1,6 +1,6 @@
 """One world: a platform, people, two workers on one file, everything that goes wrong, and how it ends.
 
-    found -> play (acts of the plan; whoever dies is followed by the next life) -> heal -> settle -> count, audit
+found -> play (acts of the plan; whoever dies is followed by the next life) -> heal -> settle -> count, audit
 """
 
 import json
@@ -30,6 +30,10 @@ from tests.kills.worker import REVIEWER
 
 ADMIN = "admin"
 WORKERS = 2
+_ON_THE_WAY = """
+SELECT m.remote_id FROM deliveries d JOIN mentions m ON m.conversation_id = d.conversation_id AND m.deleted_at IS NULL
+WHERE d.state IN ('pending', 'sending') ORDER BY m.id
+"""
 COUNTER = Path(counting.__file__)
 
 
@@ -46,6 +50,7 @@ class Ended:
     crashes: int = 0
     done: dict[str, int] = field(default_factory=dict)
     """How often each kind of act was done."""
+    control: str = ""
 
 
 class World:
@@ -57,7 +62,7 @@ class World:
         self.clock = Clock(folder)
         self.platform = Platform(folder, plan)
         self.people = People(folder, plan.seed)
-        self.ended = Ended(plan.seed, plan.kind)
+        self.ended = Ended(plan.seed, plan.kind, control=control.name if control else "")
         self._numbers = count(1)
         self._alive: dict[int, Life] = {}
         self._helpers: set[int] = set()
@@ -91,6 +96,15 @@ class World:
     def _talk(self, act: Act) -> None:
         self.people.talk()
 
+    def _meddle(self, act: Act) -> None:
+        """A customer whose answer is on its way says something else, just when the desk looks once more."""
+        waiting = counting.ask(self.folder / "twoway.db", _ON_THE_WAY)
+        if waiting:
+            post = int(waiting[int(act.draw * len(waiting))]["remote_id"])
+            slow = {"kind": "slow", "method": "GET", "path": f"/api/v1/posts/{post}", "seconds": 0.3}
+            self._order(Act(act.at, "order", 0, slow))
+            self.people.meddle(post)
+
     def _native(self, act: Act) -> None:
         self.people.answer_natively()
 
@@ -107,10 +121,9 @@ class World:
 
     def _power(self, act: Act) -> None:
         """Everybody dies at once; of what was written without being made durable, the last is gone."""
-        for worker in list(self._alive):
-            self._kill(worker)
+        self._all_die()
         if self.control and self.control.cuts:
-            cut(self.folder / "twoway.db", 5 + int(act.draw * 60))
+            cut(self.folder / "twoway.db", 20 + int(act.draw * 130))
 
     def _lock(self, act: Act) -> None:
         self._helpers.add(fork(lambda: self._hold_lock(act.seconds)))
@@ -119,25 +132,36 @@ class World:
         self.clock.jump(act.seconds)
 
     def _backup(self, act: Act) -> None:
-        self._do(lambda: counting.copy(self.folder / "twoway.db", self.folder / "backup.db"))
+        from twoway.store.backup import back_up
+
+        self._do(lambda: back_up(self.folder / "twoway.db", self.folder / "backup.db", lambda done, of: None))
 
     def _restore(self, act: Act) -> None:
-        """As a person would do it in a hurry: by copying files."""
-        for worker in list(self._alive):
-            self._kill(worker)
+        """By the desk's own command, or, as somebody in a hurry would, by copying files."""
+        from twoway.store.backup_restore import restore
+
+        self._all_die()
         desk = self.folder / "twoway.db"
         self._do(lambda: counting.copy(desk, self.folder / f"replaced-{len(self.ended.done)}.db"))
+        if act.draw < 0.5:
+            self._do(lambda: (clocks.follow(self.folder), restore(self.folder / "backup.db", desk, lambda *done: None)))
+            return
         for leftover in ("-wal", "-shm"):
             desk.with_name(desk.name + leftover).unlink(missing_ok=True)
         shutil.copy(self.folder / "backup.db", desk)
 
+    def _confirm(self, act: Act) -> None:
+        self._do(self._let_go_on)
+
     # Processes
 
     def _watch(self, life: Any) -> None:
-        for worker in list(self._alive):
-            ended, status = os.waitpid(worker, os.WNOHANG)
+        for worker, ending in list(self._alive.items()):
+            ended, status = os.waitpid(worker, os.WNOHANG) if worker in self._alive else (0, 0)
             if ended:
                 self._bury(worker, status)
+                if ending.power:
+                    self._power(Act(0, "power", ending.number * 0.618 % 1))
         self._helpers = {helper for helper in self._helpers if not os.waitpid(helper, os.WNOHANG)[0]}
         while len(self._alive) < WORKERS:
             begun: Life = replace(life(), afresh=self.clock.just_jumped())
@@ -148,6 +172,13 @@ class World:
         killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         self.ended.kills += killed and counted
         self.ended.crashes += not killed
+
+    def _all_die(self) -> None:
+        for worker in list(self._alive):
+            self._kill(worker)
+        for helper in self._helpers:
+            os.waitpid(helper, 0)
+        self._helpers = set()
 
     def _do(self, work: Any) -> None:
         """In a process of its own, whose connections to the file end with it."""
@@ -180,7 +211,7 @@ class World:
         pause(seconds)
         connection.execute("ROLLBACK")
 
-    def _confirm(self) -> None:
+    def _let_go_on(self) -> None:
         """An admin looks at why sending is held, and lets it go on."""
         from twoway.store import hold, open_store, sessions, users
 
@@ -193,23 +224,19 @@ class World:
     # The end
 
     def _heal(self) -> None:
-        for helper in self._helpers:
-            os.waitpid(helper, 0)
-        self._helpers = set()
-        for worker in list(self._alive):
-            self._kill(worker)
+        self._all_die()
         self.clock.heal()
         self.platform.heal()
 
     def _settle(self) -> None:
-        """Nothing goes wrong any more; until nothing is left to do, twice in a row."""
+        """Nothing goes wrong any more: until nothing is left to do for a moment, a longer one if something is lost."""
         until, quiet = time.monotonic() + self.patience, 0
-        while quiet < 2 and time.monotonic() < until:
+        while quiet < (12 if counting.count(self.folder).lost else 2) and time.monotonic() < until:
             self._watch(lambda: Life(next(self._numbers)))
             pause(0.2)
             if self._held():
-                self._do(self._confirm)
-            quiet = 0 if counting.unsettled(self.folder) or counting.count(self.folder).lost else quiet + 1
+                self._do(self._let_go_on)
+            quiet = 0 if counting.unsettled(self.folder, self.plan.kind != "neither") else quiet + 1
 
     def _held(self) -> bool:
         return bool(counting.ask(self.folder / "twoway.db", "SELECT 1 FROM desk WHERE held_at IS NOT NULL"))

@@ -22,6 +22,8 @@ class Answer:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes = b""
+    at: str = ""
+    """When the platform got to it."""
 
 
 class Faulty:
@@ -37,13 +39,13 @@ class Faulty:
         if scope["type"] != "http" or scope["path"] == "/live":
             await self._app(scope, receive, send)
             return
-        body, arrived = await _body(receive), clock.stamp(clock.now())
+        body = await _body(receive)
         if (scope["method"], scope["path"]) == ("POST", "/orders"):
             await self._control(body, send)
             return
         order = self._faults.take(scope["method"], scope["path"])
         answer = await self._run(order, scope, body)
-        self._record(order, scope, body, answer, arrived)
+        self._record(order, scope, body, answer)
         if order and order.kind.startswith("drop"):
             await _hang_up(receive, send)
             return
@@ -61,7 +63,7 @@ class Faulty:
             return None
         if order and order.kind == "slow":
             await asyncio.sleep(order.seconds or 1.0)
-        answer = Answer(0, [])
+        answer = Answer(0, [], at=clock.stamp(clock.now()))
 
         async def keep(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -99,16 +101,14 @@ class Faulty:
             "shuffle": lambda: _each(answer, lambda found: found[1:] + found[:1]),
         }.get(kind, lambda: answer)()
 
-    def _record(
-        self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None, arrived: str
-    ) -> None:
+    def _record(self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None) -> None:
         headers = dict(scope["headers"])
         try:
             text = json.loads(body)["text"]
         except (ValueError, LookupError, TypeError):
             text = ""
         self._faults.record(
-            at=arrived,
+            at=answer.at if answer else "",
             agent=headers.get(b"user-agent", b"").decode(),
             method=scope["method"],
             path=scope["path"],
