@@ -78,7 +78,7 @@ def _control(folder: Path, asked: argparse.Namespace, first: int, shown: list[ta
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.chaos", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=8, help="for the worlds; the controls come after")
+    parser.add_argument("--minutes", type=float, default=7.5, help="for the worlds; the controls come after")
     parser.add_argument("--worlds", type=int, default=10_000, help="at most so many seeds")
     parser.add_argument("--seconds", type=float, default=8, help="in which things go wrong, in one world")
     parser.add_argument("--seed", type=int, help="the first seed; without, a random one")

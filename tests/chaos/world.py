@@ -138,17 +138,21 @@ class World:
 
     def _restore(self, act: Act) -> None:
         """By the desk's own command, or, as somebody in a hurry would, by copying files."""
-        from twoway.store.backup_restore import restore
-
         self._all_die()
         desk = self.folder / "twoway.db"
         self._do(lambda: counting.copy(desk, self.folder / f"replaced-{len(self.ended.done)}.db"))
         if act.draw < 0.5:
-            self._do(lambda: (clocks.follow(self.folder), restore(self.folder / "backup.db", desk, lambda *done: None)))
+            self._do(self._restore_properly)
             return
         for leftover in ("-wal", "-shm"):
             desk.with_name(desk.name + leftover).unlink(missing_ok=True)
         shutil.copy(self.folder / "backup.db", desk)
+
+    def _restore_properly(self) -> None:
+        from twoway.store.backup_restore import restore
+
+        clocks.follow(self.folder)
+        restore(self.folder / "backup.db", self.folder / "twoway.db", lambda *done: None)
 
     def _confirm(self, act: Act) -> None:
         self._do(self._let_go_on)
