@@ -346,7 +346,7 @@ ATTACKS = [
         "INSERT INTO mentions SELECT NULL, channel_id, stream_id, author_id, conversation_id,"
         " said_version, remote_id, reference, thread, visibility, kind, route, route_reason, address, title, text,"
         " quoted, url, language, attachments, participants, raw, version, history, judgement_id, queued, created_at,"
-        " heard_at, changed_at, deleted_at, erased_at FROM mentions WHERE id = 4",
+        " heard_at, changed_at, said_there, deleted_at, erased_at FROM mentions WHERE id = 4",
     ),
     Attack("erased words that still stand", f"UPDATE mentions SET erased_at = {NOW} WHERE id = 4"),
     Attack("demo switched on", "UPDATE desk SET demo = 1", "desk_stays"),

@@ -155,7 +155,7 @@ class World(RuleBasedStateMachine):
         self.names += 1
         self.desk.change(own_post(f"theirs-{self.names}", talk.said[0].name, "we called"))
         talk.turn(self.now)
-        talk.elsewhere.append(self.now)
+        talk.elsewhere.append((self.now, Said("", self.now).order))
         if talk.state == "open" and not talk.owed():
             talk.state = "waiting"
 

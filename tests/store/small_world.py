@@ -91,13 +91,17 @@ class Talk:
     yes: Yes | None = None
     settled: int = 0
     """Up to which of the customer's words everything is dealt with."""
-    elsewhere: list[datetime] = field(default_factory=list)
+    elsewhere: list[tuple[datetime, int]] = field(default_factory=list)
+    """Answers made elsewhere: when they were made, and in which order they were heard."""
+
+    def answered_there(self, one: Said) -> bool:
+        """Whether an answer was made elsewhere after these words, and heard after them."""
+        return any(at >= one.at and order > one.order for at, order in self.elsewhere)
 
     def owed(self) -> bool:
         """Whether words stand that have no answer."""
         return self.state != "resolved" and any(
-            not one.gone and one.order > self.settled and not any(at >= one.at for at in self.elsewhere)
-            for one in self.said
+            not one.gone and one.order > self.settled and not self.answered_there(one) for one in self.said
         )
 
     def under_way(self) -> bool:

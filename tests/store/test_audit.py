@@ -108,7 +108,9 @@ def test_the_report_names_ids_and_never_text(copied: Path) -> None:
 
 def test_many_offenders_are_counted_and_some_are_named(copied: Path) -> None:
     rows = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
-    sql = f"INSERT INTO outside_answers {rows} SELECT NULL, channel_id, NULL, 'x' || i, url, text, raw, created_at,"
+    sql = (
+        f"INSERT INTO outside_answers {rows} SELECT NULL, channel_id, NULL, NULL, 'x' || i, url, text, raw, created_at,"
+    )
     done = Damage("many", "erased_answers", f"{sql} heard_at, heard_at FROM outside_answers, n")
     (found,) = [check for check in damage(copied, done).broken() if check.name == done.check]
     assert (found.broken, len(found.offending)) == (200, SHOWN)

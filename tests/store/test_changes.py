@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from tests.conftest import Freeze
 from tests.store.desk import Desk, own_post, preview, receipt
 from twoway import clock
 from twoway.domain import Bounced, Deleted, Edited
@@ -109,6 +112,34 @@ def test_an_answer_made_before_the_last_words_does_not_answer_them(desk: Desk) -
     desk.change(own_post("theirs", "a", created_at=before))
     assert desk.conversation().awaiting_since is not None
     assert desk.conversation().state == "open"
+
+
+@pytest.mark.parametrize("edit", [False, True])
+def test_an_answer_made_elsewhere_does_not_answer_what_is_said_after_our_clock_was_set_back(
+    desk: Desk, freeze: Freeze, edit: bool
+) -> None:
+    desk.said(id="a")
+    there = clock.now()
+    desk.change(own_post("theirs", "a"))
+    freeze(there - timedelta(hours=2))
+    if edit:
+        desk.change(Edited("a", "no, wait", there + timedelta(minutes=1), b"raw"))
+    else:
+        desk.hear(desk.mention(id="b", replies_to=("a",), created_at=there + timedelta(minutes=1)))
+    desk.judge()
+    desk.queue()
+    assert (desk.conversation().state, desk.conversation().awaiting_since is None) == ("open", False)
+
+
+def test_what_stands_after_an_answer_made_elsewhere_awaits_one_though_it_was_heard_first(
+    desk: Desk, freeze: Freeze
+) -> None:
+    desk.said(id="a")
+    there = clock.now()
+    freeze(there - timedelta(hours=2))
+    desk.said(id="b", replies_to=("a",), created_at=there + timedelta(minutes=2))
+    desk.change(own_post("theirs", "a", created_at=there + timedelta(minutes=1)))
+    assert desk.conversation().awaiting_since is not None
 
 
 def test_words_of_our_own_accord_belong_to_no_conversation(desk: Desk) -> None:

@@ -46,8 +46,8 @@ def _edited(change: Edited, db: sqlite3.Connection, channel: int, now: datetime)
         version = row["version"] + 1
         mentions.keep_version(db, row["id"], version, text, change.raw, now)
         db.execute(
-            "UPDATE mentions SET text = ?, version = ?, judgement_id = NULL, queued = 0 WHERE id = ?",
-            (text, version, row["id"]),
+            "UPDATE mentions SET text = ?, version = ?, said_there = ?, judgement_id = NULL, queued = 0 WHERE id = ?",
+            (text, version, clock.stamp(change.at), row["id"]),
         )
     if row["conversation_id"]:
         _changed_words(db, row, now, said_anew=text != row["text"], why="the customer edited their words")
@@ -111,16 +111,17 @@ def _outside_answer(
     db: sqlite3.Connection, channel: int, conversation: int | None, post: OwnPost, now: datetime
 ) -> None:
     db.execute(
-        "INSERT INTO outside_answers (channel_id, conversation_id, remote_id, url, text, raw, created_at, heard_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO outside_answers (channel_id, conversation_id, version, remote_id, url, text, raw, created_at,"
+        " heard_at) VALUES (?, ?, (SELECT version FROM conversations WHERE id = ?), ?, ?, ?, ?, ?, ?)",
         (
             channel,
+            conversation,
             conversation,
             storable(post.id),
             storable(post.url),
             storable(post.text),
             post.raw,
-            clock.stamp(min(post.created_at, now)),
+            clock.stamp(post.created_at),
             clock.stamp(now),
         ),
     )

@@ -147,13 +147,16 @@ def said(db: sqlite3.Connection, mention: int, conversation: int, now: datetime,
     db.execute("UPDATE conversations SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), conversation))
 
 
+# An answer made elsewhere answers what stood there before it, by the platform's clock, and was known here when it was
+# heard: either alone goes wrong once a clock is set back.
 AWAITING = """
 SELECT min(w.said_at) FROM wanting w JOIN conversations c ON c.id = w.conversation_id
 WHERE w.conversation_id = :id AND w.said_version > max(
     c.settled_version,
     coalesce((SELECT max(a.version) FROM deliveries d JOIN approvals a ON a.id = d.approval_id
               WHERE d.conversation_id = :id AND d.state = 'sent'), 0))
-  AND NOT EXISTS (SELECT 1 FROM outside_answers o WHERE o.conversation_id = :id AND o.created_at >= w.said_at)
+  AND NOT EXISTS (SELECT 1 FROM outside_answers o WHERE o.conversation_id = :id AND o.created_at >= w.said_there
+    AND o.version >= w.said_version)
 """
 
 

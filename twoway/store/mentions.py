@@ -171,6 +171,7 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
         "created_at": clock.stamp(said),
         "heard_at": clock.stamp(now),
         "changed_at": clock.stamp(now),
+        "said_there": clock.stamp(mention.arrived_at or mention.created_at),
     }
     sql = f"INSERT INTO mentions ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
     row_id = db.execute(sql, tuple(values.values())).lastrowid or 0

@@ -221,6 +221,8 @@ CREATE TABLE mentions (
   created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'),
   heard_at TEXT NOT NULL CHECK (heard_at GLOB '????-??-??T??:??:??.??????Z'),
   changed_at TEXT NOT NULL CHECK (changed_at GLOB '????-??-??T??:??:??.??????Z'),
+  -- When the present words were said by the platform's own clock; compared only with other times of that clock.
+  said_there TEXT NOT NULL CHECK (said_there GLOB '????-??-??T??:??:??.??????Z'),
   deleted_at TEXT CHECK (deleted_at GLOB '????-??-??T??:??:??.??????Z'),
   erased_at TEXT CHECK (erased_at GLOB '????-??-??T??:??:??.??????Z'),
   CHECK (erased_at IS NULL OR (raw IS NULL AND text = '' AND title = '' AND quoted = '')),
@@ -450,11 +452,13 @@ CREATE TABLE receipts (
   UNIQUE (id, delivery_id, part)
 ) STRICT;
 
--- Answers of ours that the desk did not send; `conversation_id` is NULL where we spoke of our own accord.
+-- Answers of ours that the desk did not send; `conversation_id` is NULL where we spoke of our own accord, `version` is the
+-- conversation's as it was heard, `created_at` by the platform's own clock.
 CREATE TABLE outside_answers (
   id INTEGER PRIMARY KEY,
   channel_id INTEGER NOT NULL REFERENCES channels (id),
   conversation_id INTEGER REFERENCES conversations (id),
+  version INTEGER,
   remote_id TEXT NOT NULL,
   url TEXT NOT NULL,
   text TEXT NOT NULL,
@@ -462,6 +466,7 @@ CREATE TABLE outside_answers (
   created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'),
   heard_at TEXT NOT NULL CHECK (heard_at GLOB '????-??-??T??:??:??.??????Z'),
   erased_at TEXT CHECK (erased_at GLOB '????-??-??T??:??:??.??????Z'),
+  CHECK ((conversation_id IS NULL) = (version IS NULL)),
   UNIQUE (channel_id, remote_id)
 ) STRICT;
 CREATE INDEX outside_answers_by_day ON outside_answers (channel_id, heard_at);
@@ -525,7 +530,7 @@ CREATE TABLE digests (
 -- The one definition of a mention that wants an answer: judged so, a complaint, or not judged with confidence; from the
 -- moment the queue has acted on it. `said_at` is when its present words were said.
 CREATE VIEW wanting AS
-SELECT m.id AS mention_id, m.conversation_id, m.channel_id, m.heard_at, m.said_version,
+SELECT m.id AS mention_id, m.conversation_id, m.channel_id, m.heard_at, m.said_version, m.said_there,
   CASE m.version WHEN 1 THEN m.created_at ELSE m.changed_at END AS said_at
 FROM mentions m JOIN judgements j ON j.id = m.judgement_id
 WHERE m.queued = 1 AND m.kind = 'message' AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL
