@@ -34,10 +34,10 @@ def main() -> int:
     rows, shown = _play(folder, asked, first)
     wrong = [what for row in rows for what in row.wrong]
     wrong += [f"control without effect: {one.name} (seeds {one.seeds})" for one in shown if not one.count]
+    if (kills := sum(row.kills for row in rows)) < asked.kills:
+        wrong.append(f"only {kills} kills; {asked.kills} are wanted")
     told = json.dumps({**table.document(rows, shown), "wrong": wrong}) if asked.json else table.text(rows, shown)
     sys.stdout.write(f"{told}\n")
-    if sum(row.kills for row in rows) < asked.kills:
-        wrong.append(f"only {sum(row.kills for row in rows)} kills; {asked.kills} are wanted")
     for what in wrong:
         say(f"WRONG {what}")
     if wrong:
@@ -85,7 +85,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kind", choices=KINDS, help="only this kind of platform")
     parser.add_argument("--tries", type=int, default=12, help="seeds on which a control may show something")
     parser.add_argument("--kills", type=int, default=0, help="fail below so many")
-    parser.add_argument("--jobs", type=int, default=2, help="worlds at a time")
+    parser.add_argument("--jobs", type=int, default=3, help="worlds at a time")
     parser.add_argument("--no-controls", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", help="a folder to leave everything in")
