@@ -50,7 +50,9 @@ class Sender:
             post.id for post in thread if post.account.id == target.account.id and int(post.id) > int(target.id)
         )
         own = [post for post in thread if post.in_reply_to == target.id and self._ours(post)]
-        return Target(newer=newer, edited=target.version != to.version, answer=_own_post(own[0]) if own else None)
+        # It may have been edited between the two requests.
+        edited = any(post.version != to.version for post in (target, *thread) if post.id == target.id)
+        return Target(newer=newer, edited=edited, answer=_own_post(own[0]) if own else None)
 
     def send(self, part: Part) -> Receipt:
         """Posts the part, in answer to the part before it or to the customer's post. Raises ChannelError."""

@@ -158,6 +158,17 @@ def test_absence_is_told_only_once_our_request_cannot_be_under_way(tmp_path: Pat
         assert isinstance(rig.sender().find(part, since), Absent)
 
 
+def test_an_edit_between_the_two_requests_of_a_look_is_seen(rig: SquareRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    preview, listing = preview_of(rig, "hello"), rig.connection.listing
+
+    def edit_first(*asked: str, **query: int) -> list:
+        rig.platform.edit("Petra", "1", "my strap is whole")
+        return listing(*asked, **query)
+
+    monkeypatch.setattr(rig.connection, "listing", edit_first)
+    assert rig.sender().look(preview).edited
+
+
 @pytest.mark.parametrize("off", [timedelta(hours=3), -timedelta(hours=3)])
 def test_an_answer_is_found_whatever_our_clock_said_when_it_was_sent(rig: SquareRig, off: timedelta) -> None:
     part = Part(preview_of(rig, "hello"), 0, "k")
