@@ -73,6 +73,11 @@ class Plan:
     lag: float | None
     acts: tuple[Act, ...]
 
+    @property
+    def doubts_end(self) -> bool:
+        """Whether the platform shows its posts sooner or later, so that no doubt is left to a person."""
+        return self.kind != "neither" or self.lag is not None
+
     def life(self, number: int) -> Life:
         """The life of the so-many-th worker."""
         chance = random.Random(f"{self.seed}/life/{number}")

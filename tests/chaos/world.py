@@ -240,7 +240,7 @@ class World:
             pause(0.2)
             if self._held():
                 self._do(self._let_go_on)
-            quiet = 0 if counting.unsettled(self.folder, self.plan.kind != "neither") else quiet + 1
+            quiet = 0 if counting.unsettled(self.folder, self.plan.doubts_end) else quiet + 1
 
     def _held(self) -> bool:
         return bool(counting.ask(self.folder / "twoway.db", "SELECT 1 FROM desk WHERE held_at IS NOT NULL"))
