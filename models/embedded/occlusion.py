@@ -1,0 +1,67 @@
+"""Why: each word left out in turn, all in one batch; those without which a decision is less sure carried it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from models.embedded.heads import LABELS, NO, YES, Matrix
+from models.words import excerpt
+from twoway.domain import Judgement
+
+MOST = 32
+"""Parts that a text is taken apart into; in a long one a part is several words."""
+_REASONS = 3
+"""Named for each head."""
+_WORTH_NAMING = 0.15
+"""By how much the odds (natural logarithm) have to fall."""
+_AT_REST: Mapping[str, str] = {
+    "sentiment": "neutral", "complaint": NO, "wants_answer": NO, "noise": NO, "urgency": "calm",
+}  # fmt: skip
+_WORD = re.compile(r"\S+")
+_EDGES = ".,;:!?\"'()[]„“”…–-"
+
+Read = Callable[[Sequence[str], str], Mapping[str, Matrix]]
+"""Probabilities by head of some texts in one language."""
+
+
+def why(judged: Judgement, text: str, read: Read) -> tuple[str, ...]:
+    """The heaviest words of every head that is not at rest, as ``complaint: kaputt``."""
+    decided = {head: label for head, label in _decided(judged).items() if label != _AT_REST[head]}
+    text = excerpt(text)
+    parts = _parts(text)
+    if not decided or not parts:
+        return ()
+    without = [f"{text[:start]}{text[end:]}" for start, end in parts]
+    shares = read([text, *without], judged.language)
+    reasons = []
+    for head, label in decided.items():
+        odds = _log_odds(shares[head][:, LABELS[head].index(label)])
+        reasons += [f"{head}: {word}" for word in _heaviest(odds[0] - odds[1:], text, parts)]
+    return tuple(reasons)
+
+
+def _decided(judged: Judgement) -> dict[str, str]:
+    flags = {"complaint": judged.complaint, "wants_answer": judged.wants_answer, "noise": judged.noise}
+    named = {head: YES if flag.flag else NO for head, flag in flags.items()}
+    return {"sentiment": judged.sentiment.label, **named, "urgency": judged.urgency.label}
+
+
+def _parts(text: str) -> list[tuple[int, int]]:
+    """Where each part begins and ends."""
+    words = [found.span() for found in _WORD.finditer(text)]
+    size = -(-len(words) // MOST) or 1
+    groups = [words[at : at + size] for at in range(0, len(words), size)]
+    return [(group[0][0], group[-1][1]) for group in groups]
+
+
+def _log_odds(shares: Matrix) -> Matrix:
+    safe = np.clip(shares, 1e-6, 1 - 1e-6)
+    odds: Matrix = np.log(safe / (1 - safe))
+    return odds
+
+
+def _heaviest(falls: Matrix, text: str, parts: Sequence[tuple[int, int]]) -> list[str]:
+    ordered = [int(i) for i in np.argsort(-falls, kind="stable") if falls[i] >= _WORTH_NAMING]
+    named = dict.fromkeys(text[slice(*parts[i])].strip(_EDGES)[:80] or text[slice(*parts[i])][:80] for i in ordered)
+    return list(named)[:_REASONS]

@@ -1,0 +1,67 @@
+"""From a trained network to the files that ship: an int8 encoder, its tokenizer, its heads."""
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from models.embedded.weights import ENCODER, HEADS, TOKENIZER
+from models.training.network import Network, batch, mean
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MEANING_LAYER = 6
+"""Whose mean says what a text is about: above it, moods drown subjects (see the card)."""
+_OPSET = 17
+_QUANTIZED = ("MatMul", "Gather")
+
+
+def export(network: Network, tokenizer: "Tokenizer", folder: Path) -> None:
+    """Write encoder, tokenizer and heads into the folder."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.no_truncation()
+    tokenizer.save(str(folder / TOKENIZER), pretty=False)
+    network.plain_heads().save(folder / HEADS)
+    logging.getLogger().setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as scratch:
+        full = Path(scratch, "full.onnx")
+        _write(network, full)
+        quantize_dynamic(
+            full, folder / ENCODER, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=[*_QUANTIZED]
+        )
+
+
+def write_full(network: Network, path: Path) -> None:
+    """The encoder in float32, to compare with."""
+    _write(network, path)
+
+
+def _write(network: Network, path: Path) -> None:
+    ids, mask = batch([[0, 5, 6, 2], [0, 7, 2]])
+    names = {0: "texts", 1: "tokens"}
+    with torch.inference_mode():
+        torch.onnx.export(
+            _Body(network).eval(), (ids, mask), str(path), input_names=["ids", "mask"],
+            output_names=["pooled", "meaning"],
+            dynamic_axes={"ids": names, "mask": names, "pooled": {0: "texts"}, "meaning": {0: "texts"}},
+            opset_version=_OPSET, dynamo=False,
+        )  # fmt: skip
+
+
+class _Body(nn.Module):
+    """The encoder with two ways out."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.encoder = network.encoder
+        self.encoder.set_attn_implementation("eager")
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        out = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+        return mean(out.last_hidden_state, mask), mean(out.hidden_states[MEANING_LAYER], mask)
