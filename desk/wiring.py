@@ -9,6 +9,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import structlog
+
+from desk.judges import Opened, open_judge
 from responders.compose import library
 from responders.draft import Writer
 from responders.outlet import Outlet
@@ -22,6 +25,8 @@ from twoway.store import Store, channels, hold, inbound, open_store
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass
 class Desk:
@@ -32,7 +37,7 @@ class Desk:
     _connections: dict[str, Any] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
     _lock: Lock = field(default_factory=Lock)
-    _judge: Judge | None = None
+    _opened: Opened | None = None
     _writer: Writer | None = None
 
     @property
@@ -44,9 +49,16 @@ class Desk:
     def judge(self) -> Judge:
         """Whoever judges; loaded on first use."""
         with self._lock:
-            if self._judge is None:
-                self._judge = make_judge()
-            return self._judge
+            if self._opened is None:
+                self._opened = open_judge(self.config.model)
+                if self._opened.problem:
+                    log.error("another judge stands in", model=self._opened.judge.model, why=self._opened.problem)
+            return self._opened.judge
+
+    @property
+    def judge_problem(self) -> str:
+        """Why it is not the judge that the configuration names; empty where it is, or none was needed yet."""
+        return self._opened.problem if self._opened else ""
 
     def register(self) -> None:
         """Make every configured channel known to the store; a new one starts now."""
@@ -156,13 +168,6 @@ def _language_of(text: str) -> str:
     from models.language import identify
 
     return identify(text).code
-
-
-def make_judge() -> Judge:
-    """Whoever judges. It needs neither a configuration nor a file."""
-    from models.rules import Rules
-
-    return Rules()
 
 
 def open_desk(config: Config, database: Path | None = None, *, create: bool = True, demo: bool = False) -> Desk:

@@ -38,6 +38,10 @@ class Rules:
         """One judgement a text, in order; any text gets one."""
         return [_judge(text) for text in texts]
 
+    def why(self, text: str) -> tuple[str, ...]:
+        """The words that weighed most, as in its judgement."""
+        return _judge(text).why
+
 
 def _judge(text: str) -> Judgement:
     found = tokens(excerpt(text))

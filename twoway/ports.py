@@ -18,6 +18,9 @@ class Judge(Protocol):
     def judge(self, texts: Sequence[str]) -> list[Judgement]:
         """One judgement a text, in order."""
 
+    def why(self, text: str) -> tuple[str, ...]:
+        """The words that carried each decision on a text, each with its head: ``complaint: kaputt``."""
+
 
 LanguageOf = Callable[[str], str]
 """The ISO 639-1 code of a text's language, or ``und``."""

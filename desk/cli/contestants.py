@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from desk.cli.jsonlines import objects
-from twoway.channel import load
+from desk.judges import OURS, Opened, open_judge
+from twoway.config import Model
 from twoway.errors import NotFound, Refused
 from twoway.ports import Judge
-
-MODELS: Mapping[str, str] = {"rules": "models.rules:Rules"}
-"""Our models by name, imported on first use."""
 
 Judgement = Mapping[str, Any]
 """In the form of ``twoway judge``; another tool's may lack heads and probabilities."""
@@ -25,17 +23,27 @@ class Contestant:
     judge: Callable[[Sequence[str]], list[Judgement]]
 
 
-def contestant(wanted: str) -> Contestant:
+def contestant(wanted: str, settings: Model | None = None) -> Contestant:
     """The model of that name, else the judgements in the file of that name. Raises NotFound, Refused."""
-    if wanted in MODELS:
-        return ours(load(MODELS[wanted])())
     if Path(wanted).is_file():
         return _written(Path(wanted))
-    raise NotFound(f"{wanted!r} is neither a model ({', '.join(MODELS)}) nor a file of judgements")
+    opened = judge_named(wanted, settings)
+    if opened.problem:
+        raise Refused(opened.problem)  # figures of another model than the one that was asked for would mislead
+    return _at_work(opened.judge)
 
 
-def ours(model: Judge) -> Contestant:
-    """A model at work."""
+def judge_named(wanted: str, settings: Model | None = None) -> Opened:
+    """The model of that name, by default the one of the settings. Raises NotFound."""
+    settings = settings or Model()
+    if wanted:
+        if wanted not in OURS:
+            raise NotFound(f"{wanted!r} is neither a model ({', '.join(OURS)}) nor a file of judgements")
+        settings = settings.model_copy(update={"name": wanted})
+    return open_judge(settings)
+
+
+def _at_work(model: Judge) -> Contestant:
     return Contestant(model.model, lambda texts: [judged.as_json() for judged in model.judge(texts)])
 
 

@@ -7,7 +7,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from desk.cli import options, score_report
-from desk.cli.contestants import contestant, ours
+from desk.cli.contestants import contestant
 from desk.cli.jsonlines import counting, objects
 from desk.cli.judge import BATCH
 from models.scoring.bootstrap import ROUNDS, SEED
@@ -44,11 +44,8 @@ def score(
 
     Example: cat labelled.jsonl | twoway score - --against theirs.jsonl
     """
-    from desk.wiring import make_judge
-
-    if config:
-        load(find(config))
-    judges = [contestant(model) if model else ours(make_judge()), *([contestant(against)] if against else [])]
+    settings = load(find(config)).model if config else None
+    judges = [contestant(model, settings), *([contestant(against, settings)] if against else [])]
     sheet = Sheet(_told_apart([judge.name for judge in judges]))
     lines = _lines(sources, split)
     with counting("judged") as more:

@@ -11,13 +11,14 @@ from pydantic.fields import FieldInfo
 
 from tests.house import files
 from twoway.channels import channel, paths
-from twoway.config import Alerts, Common, Conversation, Desk, Digest, Template, Web
+from twoway.config import Alerts, Common, Conversation, Desk, Digest, Model, Template, Web
 
 EXAMPLE = files.ROOT / "config.example.toml"
 
 SECTIONS: dict[str, type[BaseModel]] = {
     "desk": Desk,
     "web": Web,
+    "model": Model,
     "alerts": Alerts,
     "digest": Digest,
     "templates": Template,

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from twoway.channel import Channel
 from twoway.config import mistakes
-from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Section, Template, Web
+from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Model, Section, Template, Web
 from twoway.config.values import nearest
 from twoway.errors import ConfigError
 
@@ -23,7 +23,7 @@ VARIABLE = "TWOWAY_CONFIG"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _AT_LINE = re.compile(r"(?P<said>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
 
-Model = TypeVar("Model", bound=BaseModel)
+Table = TypeVar("Table", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Config:
     path: Path
     desk: Desk
     web: Web
+    model: Model
     channels: Mapping[str, ConfiguredChannel]
     """By name, in the order of the file; those switched off are here too, with empty secrets."""
     alerts: Alerts
@@ -104,13 +105,14 @@ class _Reader:
         table = _parse(self.path)
         self._unknown_sections(table)
         desk, web = self._section(Desk, table, "desk"), self._section(Web, table, "web")
+        model = self._section(Model, table, "model")
         channels = self._channels(table.get("channels", {}))
         alerts = self._section(Alerts, table, "alerts")
         digest = self._section(Digest, table, "digest")
         templates = self._checked(_Templates, {"templates": table.get("templates", [])})
         conversation = self._section(Conversation, table, "conversation")
-        if desk and web and alerts and digest and templates and conversation and not self.mistakes:
-            return Config(self.path, desk, web, channels, alerts, digest, templates.templates, conversation)
+        if desk and web and model and alerts and digest and templates and conversation and not self.mistakes:
+            return Config(self.path, desk, web, model, channels, alerts, digest, templates.templates, conversation)
         raise ConfigError(self.mistakes)
 
     def _unknown_sections(self, table: Mapping[str, Any]) -> None:
@@ -118,12 +120,12 @@ class _Reader:
         for name in sorted(table.keys() - set(known)):
             self.mistakes.append(f"{name}: {mistakes.unknown(name, known)}")
 
-    def _section(self, model: type[Model], table: Mapping[str, Any], name: str) -> Model | None:
+    def _section(self, model: type[Table], table: Mapping[str, Any], name: str) -> Table | None:
         return self._checked(model, table.get(name, {}), name)
 
     def _checked(
-        self, model: type[Model], value: Any, *keys: mistakes.Key, known: tuple[str, ...] = (), secrets: bool = True
-    ) -> Model | None:
+        self, model: type[Table], value: Any, *keys: mistakes.Key, known: tuple[str, ...] = (), secrets: bool = True
+    ) -> Table | None:
         context = {"folder": self.path.parent, "secrets": secrets}
         try:
             return model.model_validate(value, context=context, extra="forbid")

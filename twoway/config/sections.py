@@ -146,6 +146,20 @@ class Digest(Section):
         return self
 
 
+class Model(Section):
+    """Who judges what was heard, and what its mistakes cost."""
+
+    name: Name = "rules"
+    """``embedded``, ``rules``, a folder with a model, or its Hugging Face id."""
+    labels: dict[str, str] = {}
+    """For a model that is not ours: what each of its labels says, ``"LABEL_0" = "negative"``."""
+    missed_complaint: Annotated[float, Field(gt=0, le=100)] = 1.0
+    false_complaint: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """The one against the other: only their ratio counts."""
+    threads: Annotated[int, Field(ge=0, le=64)] = 0
+    """0: one for each core."""
+
+
 class Template(Section):
     """Words to start an answer with."""
 
