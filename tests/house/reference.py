@@ -60,7 +60,7 @@ def activated() -> dict[str, Any]:
 
 def shown(value: Any, before: str) -> Iterator[tuple[str, Any]]:
     """Every key path with a value in a table."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value:
         for name, entry in value.items():
             yield from shown(entry, f"{before}.{name}" if before else name)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
