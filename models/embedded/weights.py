@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -53,10 +52,10 @@ def checked(folder: Path) -> Weights:
     return Weights(folder, version)
 
 
-def seal(folder: Path, version: str, more: Mapping[str, Any]) -> None:
+def seal(folder: Path, version: str) -> None:
     """Write the manifest of what lies in that folder."""
     sums = {name: digest(folder / name) for name in SEALED}
-    text = json.dumps({"version": version, "sha256": sums, **more}, indent=2, ensure_ascii=False)
+    text = json.dumps({"version": version, "sha256": sums}, indent=2)
     (folder / MANIFEST).write_text(text + "\n", "utf-8")
 
 
