@@ -24,8 +24,12 @@ from twoway.ports import Access, Collector, Judge, Sender
 from twoway.store import Store, channels, hold, inbound, open_store
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
+from twoway.store.judgements import JudgementRow
 
 log = structlog.get_logger(__name__)
+
+WHYS = 1_000
+"""Reasons that are kept in memory; finding some takes a tenth of a second."""
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Desk:
     _closing: ExitStack = field(default_factory=ExitStack)
     _lock: Lock = field(default_factory=Lock)
     _opened: Opened | None = None
+    _whys: dict[int, list[str]] = field(default_factory=dict)
     _writer: Writer | None = None
 
     @property
@@ -59,6 +64,16 @@ class Desk:
     def judge_problem(self) -> str:
         """Why it is not the judge that the configuration names; empty where it is, or none was needed yet."""
         return self._opened.problem if self._opened else ""
+
+    def why(self, judgement: JudgementRow, words: str) -> list[str]:
+        """The words that carried a judgement: those kept with it, else found now by the model that made it."""
+        if judgement.why or judgement.model != self.judge.model:
+            return judgement.why
+        if judgement.id not in self._whys:
+            if len(self._whys) >= WHYS:
+                self._whys.clear()
+            self._whys[judgement.id] = list(self.judge.why(words))
+        return self._whys[judgement.id]
 
     def register(self) -> None:
         """Make every configured channel known to the store; a new one starts now."""

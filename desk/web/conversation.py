@@ -29,7 +29,7 @@ def show(
 
     ``asked``: the person wants the preview, even of a proposal that nobody has worked on.
     """
-    matter = gather(seen.store, seen.desk.outlets(), number)
+    matter = gather(seen.store, seen.desk.outlets(), number, seen.desk.why)
     return page(
         seen,
         "conversation.html",

@@ -1,6 +1,6 @@
 """Everything a person needs to see of one conversation, gathered; and the exchange in its order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -95,6 +95,8 @@ class Matter:
     """The channel stands still: what is approved waits."""
     outlet: Outlet | None
     """None where the channel is switched off."""
+    reasons: list[str] = field(default_factory=list)
+    """The words that carried the judgement, each with its head."""
     answers: list[Answer] = field(default_factory=list)
 
     @property
@@ -107,7 +109,7 @@ class Matter:
     def why(self) -> Mapping[str, list[str]]:
         """The words that carried the judgement, by what they say."""
         said: dict[str, list[str]] = {}
-        for reason in self.judgement.why if self.judgement else ():
+        for reason in self.reasons:
             head, _, words = reason.partition(": ")
             said.setdefault(head, []).append(words)
         return said
@@ -118,13 +120,23 @@ class Matter:
         return self.current is not None and self.current.delivery.state in UNDER_WAY
 
 
-def gather(store: Store, outlets: Mapping[str, Outlet], number: int) -> Matter:
+Why = Callable[[JudgementRow, str], list[str]]
+"""The words that carried a judgement of these words."""
+
+
+def kept(judgement: JudgementRow, words: str) -> list[str]:
+    """Those that were kept with it."""
+    return judgement.why
+
+
+def gather(store: Store, outlets: Mapping[str, Outlet], number: int, why: Why = kept) -> Matter:
     """The conversation. Raises NotFound."""
     found = conversations.by_id(store, number)
     line = inbox.line(store, number)
     if line is None:
         raise NotFound(f"there is no conversation {number}")
     target = mentions.latest(store.read(), number)
+    judgement = judgements.of_mention(store, target.id) if target else None
     answers = [_answer(store, row) for row in deliveries.of_conversation(store, number)]
     return Matter(
         conversation=found,
@@ -133,7 +145,8 @@ def gather(store: Store, outlets: Mapping[str, Outlet], number: int) -> Matter:
         exchange=_exchange(store, number, answers),
         events=events.of_conversation(store, number),
         target=target,
-        judgement=judgements.of_mention(store, target.id) if target else None,
+        judgement=judgement,
+        reasons=why(judgement, judgements.words(target.title, target.text)) if judgement and target else [],
         others=inbox.of_author(store, found.author_id, number),
         linked=inbox.line(store, found.linked_to) if found.linked_to else None,
         people={user.id: user for user in users.all_of(store)},

@@ -46,13 +46,18 @@ def examples(folder: Path | None) -> list[Example]:
     return ours if folder is None else [*ours, *_public(folder)]
 
 
-def _corpus() -> Iterator[Example]:
+def corpus() -> Iterator[dict[str, Any]]:
+    """Every row of our own corpus, trade by trade."""
     for file in sorted(files("models").joinpath(CORPUS).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".jsonl"):
-            for row in _rows(file.read_text("utf-8").splitlines()):
-                language = "de" if row["lang"] == "mixed" else row["lang"]
-                held_out = row["trade"] in HELD_OUT_TRADES
-                yield Example(prepare(row["text"]), language, CORPUS, _labels(row), held_out)
+            yield from _rows(file.read_text("utf-8").splitlines())
+
+
+def _corpus() -> Iterator[Example]:
+    for row in corpus():
+        language = "de" if row["lang"] == "mixed" else row["lang"]
+        held_out = row["trade"] in HELD_OUT_TRADES
+        yield Example(prepare(row["text"]), language, CORPUS, _labels(row), held_out)
 
 
 def _public(folder: Path) -> Iterator[Example]:

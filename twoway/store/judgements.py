@@ -23,7 +23,12 @@ class Unjudged:
     @property
     def words(self) -> str:
         """What is judged: the subject counts as the first line."""
-        return f"{self.title}\n{self.text}" if self.title else self.text
+        return words(self.title, self.text)
+
+
+def words(title: str, text: str) -> str:
+    """What is judged of a mention."""
+    return f"{title}\n{text}" if title else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +84,18 @@ def keep(store: Store, judged: Sequence[tuple[Unjudged, Judgement]]) -> None:
     """Keep judgements, in one transaction; words that changed while they were judged are judged again."""
     now = clock.stamp(clock.now())
     with store.write() as db:
-        for words, judgement in judged:
+        for found, judgement in judged:
             row = db.execute(
                 "INSERT INTO judgements (mention_id, mention_version, model, language, sentiment, complaint,"
                 " wants_answer, noise, urgency, abstained, severe, details, at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (mention_id, mention_version, model) DO UPDATE SET at = excluded.at RETURNING id",
-                (words.mention_id, words.version, judgement.model, *_values(judgement), now),
+                (found.mention_id, found.version, judgement.model, *_values(judgement), now),
             ).fetchone()
             db.execute(
                 "UPDATE mentions SET judgement_id = ?, queued = 0"
                 " WHERE id = ? AND version = ? AND judgement_id IS NULL",
-                (row["id"], words.mention_id, words.version),
+                (row["id"], found.mention_id, found.version),
             )
 
 
