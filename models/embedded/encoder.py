@@ -1,18 +1,19 @@
 """From texts to vectors: pieces, windows, batches of like length, one pass."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from models.batches import batches, padded
 from models.embedded.heads import Matrix
 from models.embedded.prepare import PREFIX, prepare
 from models.embedded.weights import ENCODER, TOKENIZER, Weights
+from models.onnx import session
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 WINDOW = 128
@@ -43,7 +44,7 @@ class Encoder:
     def __init__(self, weights: Weights, threads: int = 0) -> None:
         """``threads`` as onnxruntime counts them; 0 leaves the choice to it."""
         self._tokenizer = _tokenizer(weights)
-        self._session = _session(weights, threads)
+        self._session = session(weights.file(ENCODER), threads)
         self._width = int(self._session.get_outputs()[0].shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -60,8 +61,8 @@ class Encoder:
         """Both outputs for each window, batches put back into order."""
         pooled = np.zeros((len(windows), self._width), dtype=np.float32)
         meaning = np.zeros_like(pooled)
-        for chosen in _batches(windows):
-            ids, mask = _padded([windows[i] for i in chosen])
+        for chosen in batches(windows, _TOKENS):
+            ids, mask = padded([windows[i] for i in chosen], _PAD)
             pooled[chosen], meaning[chosen] = self._session.run(["pooled", "meaning"], {"ids": ids, "mask": mask})
         return pooled, meaning
 
@@ -72,17 +73,6 @@ def _tokenizer(weights: Weights) -> "Tokenizer":
     return Tokenizer.from_file(str(weights.file(TOKENIZER)))
 
 
-def _session(weights: Weights, threads: int) -> "InferenceSession":
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    # An arena keeps the largest batch ever seen; a small machine wants it back.
-    options.enable_cpu_mem_arena = False
-    return InferenceSession(str(weights.file(ENCODER)), options, providers=["CPUExecutionProvider"])
-
-
 def _windows(ids: Ids) -> list[Ids]:
     """A text's pieces in windows with both marks; of one that is too long its beginning and its last window."""
     room = WINDOW - 2
@@ -90,28 +80,6 @@ def _windows(ids: Ids) -> list[Ids]:
     if len(parts) > _WINDOWS:
         parts = [*parts[: _WINDOWS - 1], ids[-room:]]
     return [[_START, *part, _END] for part in parts]
-
-
-def _batches(windows: Sequence[Ids]) -> Iterator[list[int]]:
-    """Indices of windows of like length, the shortest first: little is padding, and no text waits for a long one."""
-    some: list[int] = []
-    for i in sorted(range(len(windows)), key=lambda i: len(windows[i])):
-        if some and (len(some) + 1) * len(windows[i]) > _TOKENS:
-            yield some
-            some = []
-        some.append(i)
-    if some:
-        yield some
-
-
-def _padded(windows: Sequence[Ids]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    longest = max(map(len, windows))
-    ids = np.full((len(windows), longest), _PAD, dtype=np.int64)
-    mask = np.zeros_like(ids)
-    for row, window in enumerate(windows):
-        ids[row, : len(window)] = window
-        mask[row, : len(window)] = 1
-    return ids, mask
 
 
 def _joined(rows: Matrix, owners: npt.NDArray[np.int64], shares: Matrix, count: int) -> Matrix:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.embedded import occlusion
+from models import occlusion
 from models.embedded.calibration import Calibration, Costs
 from models.embedded.encoder import Encoder, Vectors
 from models.embedded.heads import LABELS, Heads, Matrix, softmax
@@ -61,14 +61,14 @@ class Embedded:
         return self.shares(self.encoder.encode(texts), [language] * len(texts))
 
     def _judgement(self, language: str, shares: Mapping[str, Matrix]) -> Judgement:
-        complaint = _flag(shares["complaint"], self._costs.threshold)
+        complaint = flag(shares["complaint"], self._costs.threshold)
         return Judgement(
             language=language,
-            sentiment=_scores("sentiment", shares["sentiment"]),
+            sentiment=scores("sentiment", shares["sentiment"]),
             complaint=complaint,
-            wants_answer=_flag(shares["wants_answer"]),
-            noise=_flag(shares["noise"]),
-            urgency=_scores("urgency", shares["urgency"]),
+            wants_answer=flag(shares["wants_answer"]),
+            noise=flag(shares["noise"]),
+            urgency=scores("urgency", shares["urgency"]),
             abstained=self._abstains(language, shares),
             model=self._model,
         )
@@ -80,11 +80,13 @@ class Embedded:
         return any(shares[head].max() < doubt for head, doubt in self.calibration.doubt.items())
 
 
-def _flag(shares: Matrix, threshold: float = 0.5) -> Flag:
+def flag(shares: Matrix, threshold: float = 0.5) -> Flag:
+    """The shares of no and yes as a flag that is set from ``threshold`` on."""
     probability = round(float(shares[1]), 4)
     return Flag(probability >= threshold, probability)
 
 
-def _scores(head: str, shares: Matrix) -> Scores:
+def scores(head: str, shares: Matrix) -> Scores:
+    """The shares of a head's labels, by name."""
     rounded = {label: round(float(share), 4) for label, share in zip(LABELS[head], shares, strict=True)}
     return Scores(max(rounded, key=lambda label: rounded[label]), rounded)

@@ -1,7 +1,7 @@
 """Why: each word left out in turn, all in one batch; those without which a decision is less sure carried it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -15,19 +15,20 @@ _REASONS = 3
 """Named for each head."""
 _WORTH_NAMING = 0.15
 """By how much the odds (natural logarithm) have to fall."""
-_AT_REST: Mapping[str, str] = {
+AT_REST: Mapping[str, str] = {
     "sentiment": "neutral", "complaint": NO, "wants_answer": NO, "noise": NO, "urgency": "calm",
 }  # fmt: skip
+"""What is said of a text that says nothing."""
 _WORD = re.compile(r"\S+")
 _EDGES = ".,;:!?\"'()[]„“”…–-"
 
 Read = Callable[[Sequence[str], str], Mapping[str, Matrix]]
-"""Probabilities by head of some texts in one language."""
+"""Probabilities of some texts in one language, by each head that is asked for."""
 
 
-def why(judged: Judgement, text: str, read: Read) -> tuple[str, ...]:
-    """The heaviest words of every head that is not at rest, as ``complaint: kaputt``."""
-    decided = {head: label for head, label in _decided(judged).items() if label != _AT_REST[head]}
+def why(judged: Judgement, text: str, read: Read, heads: Collection[str] = LABELS.keys()) -> tuple[str, ...]:
+    """The heaviest words of each of those heads that is not at rest, as ``complaint: kaputt``."""
+    decided = {head: label for head, label in _decided(judged).items() if head in heads and label != AT_REST[head]}
     text = excerpt(text)
     parts = _parts(text)
     if not decided or not parts:

@@ -1,0 +1,19 @@
+"""Opening an ONNX file, the same way for every model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+
+def session(path: Path, threads: int) -> "InferenceSession":
+    """The network in that file, on the CPU; ``threads`` as onnxruntime counts them, 0 leaves the choice to it."""
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # An arena keeps the largest batch ever seen; a small machine wants it back.
+    options.enable_cpu_mem_arena = False
+    return InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
