@@ -22,6 +22,8 @@ CONFIG = """
 [desk]
 brand = "Wanderlust"
 allow_private = ["127.0.0.1"]
+[model]
+name = "rules"
 [channels.square]
 kind = "square"
 url = "{url}"

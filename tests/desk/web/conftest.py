@@ -28,6 +28,8 @@ CONFIG = """
 brand = "Wanderlust"
 database = "twoway.db"
 allow_private = ["127.0.0.1"]
+[model]
+name = "rules"
 [web]
 port = {port}
 {web}
