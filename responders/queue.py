@@ -27,6 +27,11 @@ def rank(judged: Judged) -> int:
     return LANES[lane(judged)] + _URGENCY[judged.urgency] + 20 * judged.complaint + reach
 
 
+def placing(judged: Judged) -> tuple[str, int]:
+    """Lane and rank of a mention."""
+    return lane(judged), rank(judged)
+
+
 def queue_once(store: Store, batch: int = BATCH) -> bool:
     """Give judged mentions their conversations; whether there were any."""
     waiting = queueing.unqueued(store, batch)

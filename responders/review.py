@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from responders import checks
+from responders import checks, queue
 from responders.outlet import Outlet
 from twoway import clock
 from twoway.domain import Draft, Preview, Receipt
@@ -13,6 +13,7 @@ from twoway.store import (
     Store,
     approvals,
     conversations,
+    corrections,
     deliveries,
     doubts,
     drafts,
@@ -23,6 +24,7 @@ from twoway.store import (
     mentions,
     moves,
 )
+from twoway.store.corrections import Said
 from twoway.store.deliveries import DeliveryRow
 from twoway.store.drafts import DraftRow
 from twoway.store.mentions import MentionRow
@@ -217,6 +219,12 @@ def set_lane(store: Store, user: User, conversation: int, lane: str) -> None:
     """Say where it belongs: `answer` for what was no noise, `noise`, `severe`, `mention`."""
     require(user.role, "write")
     moves.set_lane(store, conversation, lane, user.id)
+
+
+def correct(store: Store, user: User, mention: int, version: int, said: Said) -> None:
+    """Say how a mention is to be judged. ``version``: of the words that the person has read."""
+    require(user.role, "write")
+    corrections.correct(store, mention, version, said, user.id, queue.placing)
 
 
 def answered_by_hand(store: Store, user: User, delivery: int, where: str) -> None:

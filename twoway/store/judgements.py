@@ -1,14 +1,19 @@
 """Judgements: every one is kept with its model; a mention points to the one that counts."""
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from twoway import clock
 from twoway.domain import Judgement
 from twoway.store.database import Store
-from twoway.store.rows import many, maybe
+from twoway.store.rows import many, maybe, one
 from twoway.text import canonical
+
+PERSON = "person"
+"""The model of a judgement that a person has made; no other goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +85,57 @@ def of_mention(store: Store, mention: int) -> JudgementRow | None:
     return maybe(JudgementRow, store.read().execute(sql, (mention,)))
 
 
+def get(db: sqlite3.Connection, judgement: int) -> JudgementRow:
+    """The judgement of that number. Raises NotFound."""
+    sql = f"SELECT {_COLUMNS} FROM judgements j WHERE j.id = ?"
+    return one(JudgementRow, db.execute(sql, (judgement,)), f"judgement {judgement}")
+
+
 def keep(store: Store, judged: Sequence[tuple[Unjudged, Judgement]]) -> None:
     """Keep judgements, in one transaction; words that changed while they were judged are judged again."""
-    now = clock.stamp(clock.now())
+    now = clock.now()
     with store.write() as db:
         for found, judgement in judged:
-            row = db.execute(
-                "INSERT INTO judgements (mention_id, mention_version, model, language, sentiment, complaint,"
-                " wants_answer, noise, urgency, abstained, severe, details, at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (mention_id, mention_version, model) DO UPDATE SET at = excluded.at RETURNING id",
-                (found.mention_id, found.version, judgement.model, *_values(judgement), now),
-            ).fetchone()
+            row = put(db, found.mention_id, found.version, judgement, now)
             db.execute(
                 "UPDATE mentions SET judgement_id = ?, queued = 0"
                 " WHERE id = ? AND version = ? AND judgement_id IS NULL",
-                (row["id"], found.mention_id, found.version),
+                (row, found.mention_id, found.version),
             )
 
 
-def _values(judgement: Judgement) -> tuple[str | int, ...]:
+_KEPT = (
+    "model", "language", "sentiment", "complaint", "wants_answer", "noise", "urgency", "abstained", "severe", "details",
+    "at",
+)  # fmt: skip
+
+
+def put(
+    db: sqlite3.Connection,
+    mention: int,
+    version: int,
+    judgement: Judgement,
+    now: datetime,
+    *,
+    severe: bool | None = None,
+) -> int:
+    """Keep one judgement of these words; its number. The same model's earlier one makes way.
+
+    ``severe``: where somebody else than the judgement's own figures says so.
+    """
+    values = (*_values(judgement, judgement.severe if severe is None else severe), clock.stamp(now))
+    row = db.execute(
+        f"INSERT INTO judgements (mention_id, mention_version, {', '.join(_KEPT)})"
+        f" VALUES (?, ?{', ?' * len(_KEPT)}) ON CONFLICT (mention_id, mention_version, model)"
+        f" DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _KEPT)} RETURNING id",
+        (mention, version, *values),
+    ).fetchone()
+    return int(row["id"])
+
+
+def _values(judgement: Judgement, severe: bool) -> tuple[str | int, ...]:
     return (
+        judgement.model,
         judgement.language,
         judgement.sentiment.label,
         int(judgement.complaint.flag),
@@ -108,6 +143,6 @@ def _values(judgement: Judgement) -> tuple[str | int, ...]:
         int(judgement.noise.flag),
         judgement.urgency.label,
         int(judgement.abstained),
-        int(judgement.severe),
+        int(severe),
         canonical(judgement.as_json()),
     )

@@ -35,6 +35,13 @@ def spine(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0002_corrections")
+def corrections(db: Database) -> None:
+    """What people say of the judge's work."""
+    for statement in statements("0002_corrections.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from twoway import clock
 from twoway.errors import Refused, Stale
 from twoway.states import RIGHTS
-from twoway.store import conversations
+from twoway.store import conversations, corrections
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.text import storable
@@ -102,7 +102,7 @@ def note(store: Store, conversation: int, text: str, user: int) -> None:
 
 
 def set_lane(store: Store, conversation: int, lane: str, user: int) -> None:
-    """A person says where it belongs: no noise after all, or severe. Its clock follows the lane."""
+    """A person says where it belongs: no noise after all, or severe. Its clock follows, and the judge learns."""
     now = clock.now()
     with store.write() as db:
         found = conversations.get(db, conversation)
@@ -112,6 +112,7 @@ def set_lane(store: Store, conversation: int, lane: str, user: int) -> None:
         db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, known["rank"], conversation))
         conversations.refresh_clock(db, conversation)
         record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=found.lane, lane=lane)
+        corrections.by_lane(db, conversation, found.lane, lane, user, now)
 
 
 # An answer that is on its way, and words that nobody has judged yet, are no silence.

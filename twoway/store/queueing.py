@@ -1,8 +1,10 @@
 """From a judged mention to a conversation on the desk."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from twoway import clock
 from twoway.domain import Author, Mention
@@ -30,12 +32,20 @@ class Judged:
     followers: int | None
 
 
+Placing = Callable[[Judged], tuple[str, int]]
+"""The lane where a judged mention belongs, and its rank."""
+
+_JUDGED = (
+    "SELECT m.id, j.id, m.conversation_id, j.complaint, j.wants_answer, j.noise, j.urgency, j.abstained, j.severe,"
+    " j.sentiment, a.followers FROM mentions m JOIN judgements j ON j.id = m.judgement_id"
+    " JOIN authors a ON a.id = m.author_id"
+)
+
+
 def unqueued(store: Store, limit: int) -> list[Judged]:
     """The oldest judged mentions that the queue has not acted on."""
     sql = (
-        "SELECT m.id, j.id, m.conversation_id, j.complaint, j.wants_answer, j.noise, j.urgency, j.abstained, j.severe,"
-        " j.sentiment, a.followers FROM mentions m JOIN judgements j ON j.id = m.judgement_id"
-        " JOIN authors a ON a.id = m.author_id WHERE m.queued = 0 AND m.judgement_id IS NOT NULL"
+        f"{_JUDGED} WHERE m.queued = 0 AND m.judgement_id IS NOT NULL"
         " AND m.kind = 'message' AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL"
         " ORDER BY m.id LIMIT ?"
     )
@@ -63,14 +73,30 @@ def enqueue(store: Store, judged: Judged, lane: str, rank: int, *, alarming: boo
         conversation = row["conversation_id"] or _seat(db, row, lane, rank, now)
         db.execute("UPDATE mentions SET queued = 1 WHERE id = ?", (mention,))
         _lift(db, conversation, lane, rank)
-        _start_clock(db, conversation, now)
+        start_clock(db, conversation, now)
         if alarming:
             cause = f"severe_complaint:{mention}:{row['version']}"
             alerts.raise_alert(db, "severe_complaint", cause, row["channel_id"], conversation, now)
         return int(conversation)
 
 
-def _start_clock(db: sqlite3.Connection, conversation: int, now: datetime) -> None:
+def rearrange(db: sqlite3.Connection, conversation: int, placing: Placing, now: datetime, user: int | None) -> None:
+    """Put a conversation where its mentions belong by their present judgements, and start its clock or stop it."""
+    sql = (
+        f"{_JUDGED} WHERE m.conversation_id = ? AND m.queued = 1 AND m.kind = 'message' AND m.history = 0"
+        " AND m.deleted_at IS NULL AND m.erased_at IS NULL"
+    )
+    judged = many(Judged, db.execute(sql, (conversation,)))
+    if judged:
+        was = conversations.get(db, conversation).lane
+        lane, rank = max(map(placing, judged), key=itemgetter(1))
+        db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, rank, conversation))
+        if lane != was:
+            record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=was, lane=lane)
+    start_clock(db, conversation, now)
+
+
+def start_clock(db: sqlite3.Connection, conversation: int, now: datetime) -> None:
     """Words that were judged only after their conversation was put away bring it back."""
     state = conversations.get(db, conversation).state
     if state in ("waiting", "resolved") and conversations.awaiting_since(db, conversation):
