@@ -258,6 +258,18 @@ DAMAGES = [
         f"UPDATE mentions SET erased_at = {LATER} WHERE id = 1",
         "mention 1",
     ),
+    Damage(
+        "vector of deleted words",
+        "forgotten_vectors",
+        f"INSERT INTO vectors VALUES (1, 1, 'x', 1.0, x'01'); UPDATE mentions SET deleted_at = {LATER} WHERE id = 1",
+        "mention 1",
+    ),
+    Damage(
+        "topic of words without a vector",
+        "forgotten_vectors",
+        "INSERT INTO topics VALUES (2, 'x', 0.5)",
+        "mention 2",
+    ),
     Damage("erased answer that is still there", "erased_previews", f"UPDATE previews SET erased_at = {LATER}"),
     Damage(
         "erased answer elsewhere that is still there",

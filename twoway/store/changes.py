@@ -8,7 +8,7 @@ from functools import singledispatch
 from twoway import clock
 from twoway.domain import Bounced, Change, Deleted, Edited, OwnPost, Receipt
 from twoway.states import move
-from twoway.store import conversations, mentions, receipts
+from twoway.store import conversations, mentions, receipts, vectors
 from twoway.store.events import record
 from twoway.store.threads import thread_of
 from twoway.text import storable
@@ -45,6 +45,7 @@ def _edited(change: Edited, db: sqlite3.Connection, channel: int, now: datetime)
     if text != row["text"]:
         version = row["version"] + 1
         mentions.keep_version(db, row["id"], version, text, change.raw, now)
+        vectors.forget(db, row["id"])
         db.execute(
             "UPDATE mentions SET text = ?, version = ?, said_there = ?, judgement_id = NULL, queued = 0 WHERE id = ?",
             (text, version, clock.stamp(change.at), row["id"]),
@@ -68,6 +69,7 @@ def _deleted(change: Deleted, db: sqlite3.Connection, channel: int, now: datetim
     if row is None:
         return False
     db.execute("UPDATE mentions SET deleted_at = ? WHERE id = ?", (clock.stamp(change.at), row["id"]))
+    vectors.forget(db, row["id"])
     if row["conversation_id"]:
         _changed_words(db, row, now, said_anew=False, why="the customer deleted their words")
     return True

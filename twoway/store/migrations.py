@@ -42,6 +42,13 @@ def corrections(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0003_vectors")
+def vectors(db: Database) -> None:
+    """What mentions are about."""
+    for statement in statements("0003_vectors.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)

@@ -71,6 +71,16 @@ FORGOTTEN = (
         " AND (v.text <> '' OR v.raw IS NOT NULL)))",
     ),
     rows(
+        "forgotten_vectors",
+        "Of erased or deleted mentions, and of words that were edited, no vector, likeness or topic is left.",
+        "mention",
+        "mentions",
+        "SELECT m.id FROM vectors v JOIN mentions m ON m.id = v.mention_id WHERE m.version <> v.mention_version"
+        " OR m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL UNION SELECT o.mention_id FROM"
+        " (SELECT mention_id FROM likenesses UNION ALL SELECT mention_id FROM topics) o"
+        " WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.mention_id = o.mention_id)",
+    ),
+    rows(
         "erased_previews",
         "Of erased answers no words are left.",
         "preview",
