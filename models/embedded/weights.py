@@ -48,7 +48,7 @@ def checked(folder: Path) -> Weights:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"{folder / MANIFEST}: unreadable ({error})") from error
     for name in SEALED:
-        _check(folder / name, str(sums.get(name)))
+        check(folder / name, str(sums.get(name)))
     return Weights(folder, version)
 
 
@@ -65,7 +65,8 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check(path: Path, expected: str) -> None:
+def check(path: Path, expected: str) -> None:
+    """Raises Damaged where the file is not the one of that SHA-256."""
     try:
         found = digest(path)
     except OSError as error:

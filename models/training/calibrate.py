@@ -26,11 +26,11 @@ def calibrate(heads: Heads, pooled: Matrix, examples: Sequence[Example]) -> Cali
 
 def _by_language(head: str, logits: Matrix, examples: Sequence[Example]) -> dict[str, float]:
     rows = [i for i, example in enumerate(examples) if head in example.labels]
-    fitted = {OTHER: _fit(logits[rows], _labels(head, rows, examples))}
+    fitted = {OTHER: likeliest(logits[rows], _labels(head, rows, examples))}
     for language in sorted({examples[i].language for i in rows}):
         some = [i for i in rows if examples[i].language == language]
         if len(some) >= _FEWEST:
-            fitted[language] = _fit(logits[some], _labels(head, some, examples))
+            fitted[language] = likeliest(logits[some], _labels(head, some, examples))
     return fitted
 
 
@@ -38,7 +38,7 @@ def _labels(head: str, rows: Sequence[int], examples: Sequence[Example]) -> npt.
     return np.array([examples[i].labels[head] for i in rows])
 
 
-def _fit(logits: Matrix, labels: npt.NDArray[np.int64]) -> float:
+def likeliest(logits: Matrix, labels: npt.NDArray[np.int64]) -> float:
     """The temperature under which the labels are most likely."""
     return round(float(min(_TEMPERATURES, key=lambda t: _loss(logits / np.float32(t), labels))), 3)
 
