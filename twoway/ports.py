@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from twoway.domain import Draft, Finding, Judgement, OwnPost, Page, Part, Preview, Receipt, Target, Unclear
+
+if TYPE_CHECKING:
+    from twoway.vectors import Matrix
 
 
 class Judge(Protocol):
@@ -20,6 +23,21 @@ class Judge(Protocol):
 
     def why(self, text: str) -> tuple[str, ...]:
         """The words that carried each decision on a text, each with its head: ``complaint: kaputt``."""
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """What some judges are besides: they say what texts are about, as rows of length one, near where texts are."""
+
+    @property
+    def encoding(self) -> str:
+        """Names what makes the vectors; those of different encodings say nothing about each other."""
+
+    def encode(self, texts: Sequence[str]) -> "Matrix":
+        """One row a text, in order; there is at least one."""
+
+    def judge_and_encode(self, texts: Sequence[str]) -> tuple[list[Judgement], "Matrix"]:
+        """Both, in one pass of the model."""
 
 
 LanguageOf = Callable[[str], str]

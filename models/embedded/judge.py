@@ -1,4 +1,4 @@
-"""The judge that ships: what the heads say, how sure they are, and when they rather ask a person."""
+"""The judge that ships: what the heads say, how sure they are, when they rather ask a person, and what a text means."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,15 +9,17 @@ from models import occlusion
 from models.embedded.calibration import Calibration, Costs
 from models.embedded.encoder import Encoder, Vectors
 from models.embedded.heads import LABELS, Heads, Matrix, softmax
-from models.embedded.weights import CALIBRATION, HEADS, checked, shipped
+from models.embedded.weights import CALIBRATION, ENCODER, HEADS, MANIFEST, checked, shipped
 from models.language import identify
 from twoway.domain import Flag, Judgement, Scores
 
 NAME = "embedded"
+_DIGITS = 12
+"""Of a checksum, enough to tell encoders apart."""
 
 
 class Embedded:
-    """A Judge (see twoway.ports). Holds the model, nothing of the texts."""
+    """A Judge and an Encoder (see twoway.ports). Holds the model, nothing of the texts."""
 
     def __init__(self, folder: Path | None = None, costs: Costs | None = None, threads: int = 0) -> None:
         """The model of a folder, by default the one that came with the desk. Raises Damaged."""
@@ -25,6 +27,7 @@ class Embedded:
         self.heads = Heads.load(weights.file(HEADS))
         self.calibration = Calibration.of(weights.json(CALIBRATION))
         self.encoder = Encoder(weights, threads)
+        self._encoding = f"{NAME} {weights.json(MANIFEST)['sha256'][ENCODER][:_DIGITS]}"
         self._model = f"{NAME} {weights.version}"
         self._costs = costs or Costs()
 
@@ -35,10 +38,25 @@ class Embedded:
 
     def judge(self, texts: Sequence[str]) -> list[Judgement]:
         """One judgement a text, in order; any text gets one."""
-        if not texts:
-            return []
+        return self._judged(texts, self.encoder.encode(texts)) if texts else []
+
+    @property
+    def encoding(self) -> str:
+        """What makes the vectors: the encoder, whatever its heads have learnt since."""
+        return self._encoding
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """What each text is about, as a row of length one; there is at least one."""
+        return self.encoder.encode(texts).meaning
+
+    def judge_and_encode(self, texts: Sequence[str]) -> tuple[list[Judgement], Matrix]:
+        """Both, in one pass; there is at least one text."""
+        vectors = self.encoder.encode(texts)
+        return self._judged(texts, vectors), vectors.meaning
+
+    def _judged(self, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
         languages = [identify(text).code for text in texts]
-        shares = self.shares(self.encoder.encode(texts), languages)
+        shares = self.shares(vectors, languages)
         return [
             self._judgement(language, {head: rows[i] for head, rows in shares.items()})
             for i, language in enumerate(languages)
