@@ -275,3 +275,20 @@ def test_a_named_file_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWOWAY_CONFIG", "gone.toml")
     with pytest.raises(ConfigError, match=r"gone\.toml \(\$TWOWAY_CONFIG\)"):
         find()
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("rules", "rules"),
+        ("owner/name", "owner/name"),
+        ("models/ours", "{folder}/models/ours"),
+        ("./rules", "{folder}/rules"),
+        ("/srv/model", "/srv/model"),
+    ],
+)
+def test_a_model_is_a_name_or_a_folder_seen_from_the_file(write: Write, name: str, found: str) -> None:
+    path = write(f'{MINIMAL}[model]\nname = "{name}"\n')
+    for folder in ("rules", "models/ours"):
+        (path.parent / folder).mkdir(parents=True)
+    assert load(path).model.name == found.format(folder=path.parent)

@@ -16,6 +16,7 @@ from twoway.config.values import (
     Language,
     Mail,
     Name,
+    NameOrFolder,
     NetworkOrHost,
     Port,
     Seconds,
@@ -149,7 +150,7 @@ class Digest(Section):
 class Model(Section):
     """Who judges what was heard, and what its mistakes cost."""
 
-    name: Name = "rules"
+    name: NameOrFolder = "rules"
     """``embedded``, ``rules``, a folder with a model, or its Hugging Face id."""
     labels: dict[str, str] = {}
     """For a model that is not ours: what each of its labels says, ``"LABEL_0" = "negative"``."""

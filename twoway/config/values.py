@@ -115,6 +115,11 @@ def _in_folder(path: Path, info: ValidationInfo) -> Path:
     return folder / path.expanduser()
 
 
+def _name_or_folder(name: str, info: ValidationInfo) -> str:
+    path = _in_folder(Path(name), info)
+    return str(path) if name.startswith((".", "~", "/")) or ("/" in name and path.is_dir()) else name
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 """Words, not empty."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n\r\x00]+$")]
@@ -135,3 +140,5 @@ AlertUrl = Annotated[Secret, AfterValidator(_alert)]
 """A secret, because whoever knows such a URL may write there."""
 InFolder = Annotated[Path, AfterValidator(_in_folder)]
 """A path; a relative one starts at the folder of the configuration file."""
+NameOrFolder = Annotated[Name, AfterValidator(_name_or_folder)]
+"""A folder where only a path can be meant, or where there is one by that path; ``./name`` for one beside the file."""
