@@ -1,9 +1,13 @@
-"""Who judges: the models that come with the desk, and who stands in for one that cannot be loaded."""
+"""Who judges: a model that came with the desk or any other, and who stands in for one that cannot be loaded."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from twoway.config import Model
 from twoway.ports import Judge
+
+if TYPE_CHECKING:
+    from models.embedded.calibration import Costs
 
 EMBEDDED, RULES = "embedded", "rules"
 OURS = (EMBEDDED, RULES)
@@ -26,7 +30,8 @@ def open_judge(settings: Model | None = None) -> Opened:
     settings = settings or Model()
     if settings.name == RULES:
         return _rules()
-    return _embedded(settings)
+    ours = _embedded(settings)
+    return ours if settings.name == EMBEDDED else _foreign(settings, ours)
 
 
 def _rules(problem: str = "") -> Opened:
@@ -35,13 +40,30 @@ def _rules(problem: str = "") -> Opened:
     return Opened(Rules(), problem)
 
 
-def _embedded(settings: Model, problem: str = "") -> Opened:
-    from models.embedded.calibration import Costs
+def _embedded(settings: Model) -> Opened:
     from models.embedded.judge import Embedded
     from models.embedded.weights import Damaged
 
-    costs = Costs(missed=settings.missed_complaint, false=settings.false_complaint)
     try:
-        return Opened(Embedded(costs=costs, threads=settings.threads), problem)
+        return Opened(Embedded(costs=_costs(settings), threads=settings.threads))
     except Damaged as error:
-        return _rules(" ".join(filter(None, (problem, f"{error}. The rules judge until the desk is installed again."))))
+        return _rules(f"{error}. The rules judge until the desk is installed again.")
+
+
+def _foreign(settings: Model, ours: Opened) -> Opened:
+    """Any other model, beside ours for what it does not say."""
+    from models.foreign.judge import Foreign
+    from models.foreign.unusable import Unusable
+
+    try:
+        judge = Foreign(settings.name, ours.judge, settings.labels, _costs(settings), settings.threads)
+    except Unusable as error:
+        said = f"{error}. Until then {ours.judge.model} judges."
+        return Opened(ours.judge, f"{said} {ours.problem}".rstrip())
+    return Opened(judge, ours.problem)
+
+
+def _costs(settings: Model) -> "Costs":
+    from models.embedded.calibration import Costs
+
+    return Costs(missed=settings.missed_complaint, false=settings.false_complaint)

@@ -41,6 +41,8 @@ class Desk:
     _connections: dict[str, Any] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
     _lock: Lock = field(default_factory=Lock)
+    _judging: Lock = field(default_factory=Lock)
+    """A model may be long in coming; nobody else waits for it."""
     _opened: Opened | None = None
     _whys: dict[int, list[str]] = field(default_factory=dict)
     _writer: Writer | None = None
@@ -53,12 +55,18 @@ class Desk:
     @property
     def judge(self) -> Judge:
         """Whoever judges; loaded on first use."""
-        with self._lock:
+        with self._judging:
             if self._opened is None:
                 self._opened = open_judge(self.config.model)
+                log.info("somebody judges", model=self._opened.judge.model)
                 if self._opened.problem:
                     log.error("another judge stands in", model=self._opened.judge.model, why=self._opened.problem)
             return self._opened.judge
+
+    @property
+    def judge_name(self) -> str:
+        """Name and version of whoever judges; the name in the configuration while none was needed yet."""
+        return self._opened.judge.model if self._opened else self.config.model.name
 
     @property
     def judge_problem(self) -> str:

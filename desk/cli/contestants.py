@@ -1,4 +1,4 @@
-"""Whose judgements are scored: a model of ours by its name, or what any other tool has written down."""
+"""Whose judgements are scored: a model by its name, or what any other tool has written down."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from desk.cli.jsonlines import objects
 from desk.judges import OURS, Opened, open_judge
+from models.foreign.source import may_be_a_model
 from twoway.config import Model
 from twoway.errors import NotFound, Refused
 from twoway.ports import Judge
@@ -36,10 +37,15 @@ def contestant(wanted: str, settings: Model | None = None) -> Contestant:
 def judge_named(wanted: str, settings: Model | None = None) -> Opened:
     """The model of that name, by default the one of the settings. Raises NotFound."""
     settings = settings or Model()
-    if wanted:
-        if wanted not in OURS:
-            raise NotFound(f"{wanted!r} is neither a model ({', '.join(OURS)}) nor a file of judgements")
-        settings = settings.model_copy(update={"name": wanted})
+    if wanted and wanted != settings.name:
+        if wanted not in OURS and not may_be_a_model(wanted):
+            ours = ", ".join(OURS)
+            raise NotFound(
+                f"{wanted!r} is no model ({ours}, a folder, owner/name on Hugging Face) and no file of judgements"
+            )
+        # What the labels of one model mean says nothing of another's.
+        labels = settings.labels if settings.name in OURS else {}
+        settings = settings.model_copy(update={"name": wanted, "labels": labels})
     return open_judge(settings)
 
 

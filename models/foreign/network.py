@@ -62,9 +62,7 @@ def _by_torch(source: Source, threads: int) -> Network:
         source.folder, local_files_only=True, trust_remote_code=False, output_loading_info=True
     )
     if missing := loaded["missing_keys"]:  # torch would make them up
-        raise Unusable(
-            f"{source.weights.file} of {source.name} has no text-classification head ({min(missing)} is missing)"
-        )
+        raise Unusable(f"{source.name} has no text-classification head: {min(missing)} is not in {source.weights.file}")
     model.eval()
 
     def run(ids: Rows, mask: Rows) -> Matrix:

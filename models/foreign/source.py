@@ -45,7 +45,7 @@ def find(wanted: str) -> Source:
         weights = chosen(wanted, _files(folder))
         return Source(f"{folder.resolve().name}@{_checksum(folder / weights.file)}", folder, weights)
     if not _HUB.fullmatch(wanted):
-        raise Unusable(f"there is no folder {wanted}, and no model on Hugging Face has such a name (owner/name)")
+        raise Unusable(f"{wanted} is neither a folder on this machine nor a name as Hugging Face has them (owner/name)")
     repo, _, revision = wanted.partition("@")
     return _kept(repo, revision) or _fetched(repo, revision)
 

@@ -167,7 +167,7 @@ def test_a_network_may_ask_for_types_of_pieces(folder: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    assert f"there is no folder {tmp_path / 'nowhere'}" in refused(tmp_path / "nowhere")
+    assert f"{tmp_path / 'nowhere'} is neither a folder" in refused(tmp_path / "nowhere")
 
 
 def test_a_folder_without_weights_is_said(folder: Path) -> None:

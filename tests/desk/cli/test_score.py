@@ -138,7 +138,7 @@ def test_a_file_without_judgements_is_a_problem(twoway: Shell) -> None:
 
 def test_neither_a_model_nor_a_file_is_used_wrongly(twoway: Shell) -> None:
     twoway("score", "-", "--against", "gpt-9", code=2, typed=lines(*LABELLED))
-    assert "neither a model (rules) nor a file" in twoway.err
+    assert "no model (embedded, rules, a folder," in twoway.err
 
 
 @pytest.mark.parametrize(
