@@ -37,10 +37,12 @@ def worker_name() -> str:
 def judge_all(desk: Desk) -> None:
     """Judge, queue and propose until nothing is left."""
     from models.judging import judge_once
+    from models.topics import Topics
     from responders.draft import draft_once
     from responders.queue import queue_once
 
-    while any((judge_once(desk.store, desk.judge), queue_once(desk.store), draft_once(desk.store, desk.writer()))):
+    store, topics = desk.store, Topics(desk.config.topics)
+    while any((judge_once(store, desk.judge, topics=topics), queue_once(store), draft_once(store, desk.writer()))):
         pass
 
 

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from tests.house import files
 from twoway.channels import channel, paths
-from twoway.config import Alerts, Common, Conversation, Desk, Digest, Model, Template, Web
+from twoway.config import Alerts, Common, Conversation, Desk, Digest, Model, Template, Topic, Web
 
 EXAMPLE = files.ROOT / "config.example.toml"
 
@@ -22,6 +22,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "alerts": Alerts,
     "digest": Digest,
     "templates": Template,
+    "topics": Topic,
     "conversation": Conversation,
 }
 

@@ -18,6 +18,7 @@ from twoway.config.sections import (
     Template,
     Web,
 )
+from twoway.config.topics import Topic
 
 __all__ = [
     "Alerts",
@@ -32,6 +33,7 @@ __all__ = [
     "Section",
     "Smtp",
     "Template",
+    "Topic",
     "Web",
     "find",
     "load",

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from twoway.channel import Channel
 from twoway.config import mistakes
 from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Model, Section, Template, Web
+from twoway.config.topics import Topic, Topics
 from twoway.config.values import nearest
 from twoway.errors import ConfigError
 
@@ -51,6 +52,7 @@ class Config:
     alerts: Alerts
     digest: Digest
     templates: tuple[Template, ...]
+    topics: tuple[Topic, ...]
     conversation: Conversation
 
 
@@ -110,9 +112,11 @@ class _Reader:
         alerts = self._section(Alerts, table, "alerts")
         digest = self._section(Digest, table, "digest")
         templates = self._checked(_Templates, {"templates": table.get("templates", [])})
+        topics = self._checked(Topics, {"topics": table.get("topics", [])})
         conversation = self._section(Conversation, table, "conversation")
-        if desk and web and model and alerts and digest and templates and conversation and not self.mistakes:
-            return Config(self.path, desk, web, model, channels, alerts, digest, templates.templates, conversation)
+        if desk and web and model and alerts and digest and templates and topics and conversation and not self.mistakes:
+            lists = templates.templates, topics.topics
+            return Config(self.path, desk, web, model, channels, alerts, digest, *lists, conversation)
         raise ConfigError(self.mistakes)
 
     def _unknown_sections(self, table: Mapping[str, Any]) -> None:

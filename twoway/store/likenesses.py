@@ -1,29 +1,21 @@
 """Mentions that say the same: near-duplicates, cross-posts, one letter sent by many."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from twoway.store.database import Store
+from twoway.store.judgements import Unjudged
 from twoway.store.rows import many
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a mention says."""
-
-    id: int
-    title: str
-    text: str
-
-
-def words(store: Store, mentions: Sequence[int]) -> list[Words]:
-    """The words of these mentions, those that still stand."""
+def words(store: Store, mentions: Collection[int]) -> dict[int, str]:
+    """What these mentions say, as it is judged; of those that still stand."""
     sql = (
-        "SELECT id, title, text FROM mentions WHERE id IN (SELECT value FROM json_each(?))"
+        "SELECT id, version, title, text FROM mentions WHERE id IN (SELECT value FROM json_each(?))"
         " AND deleted_at IS NULL AND erased_at IS NULL"
     )
-    return many(Words, store.read().execute(sql, (json.dumps(list(mentions)),)))
+    rows = many(Unjudged, store.read().execute(sql, (json.dumps(list(mentions)),)))
+    return {row.mention_id: row.words for row in rows}
 
 
 _FIRST = """

@@ -35,11 +35,12 @@ def keep(store: Store, encoder: str, fresh: Sequence[Fresh]) -> None:
     with store.write() as db:
         for one in fresh:
             if _stands(db, one):
-                forget(db, one.mention_id)
                 db.execute(
-                    "INSERT INTO vectors (mention_id, mention_version, encoder, scale, cells) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO vectors (mention_id, mention_version, encoder, scale, cells)"
+                    " VALUES (?, ?, ?, ?, ?)",
                     (one.mention_id, one.version, encoder, one.vector.scale, one.vector.cells),
                 )
+                db.execute("DELETE FROM topics WHERE mention_id = ?", (one.mention_id,))
                 values = [(one.mention_id, name, similarity) for name, similarity in one.topics]
                 db.executemany("INSERT INTO topics (mention_id, name, similarity) VALUES (?, ?, ?)", values)
 
