@@ -1,4 +1,4 @@
-"""`twoway check`: is the configuration right, do the logins work?"""
+"""`twoway check`: is the configuration right, do the logins work, who judges?"""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(config: options.Config = None, database: options.Database = None, as_json: options.Json = False) -> None:
-    """Check the configuration and the database, and log in to every channel. Sends nothing.
+    """Check the configuration and the database, load the judge, and log in to every channel. Sends nothing.
 
     Example: twoway check
     """
@@ -27,23 +27,29 @@ def check(config: options.Config = None, database: options.Database = None, as_j
         kinds = {row.name: row.kind for row in channels.all_of(desk.store)}
         people = [user for user in users.all_of(desk.store) if user.active and user.role in ("approver", "admin")]
         held = hold.of(desk.store.read())
+        judge, problem = desk.judge.model, desk.judge_problem
     if as_json:
         options.print_json(
             {
                 "channels": {name: said or "ok" for name, said in results.items()},
                 "approvers": len(people),
                 "held": held.held_reason if held else None,
+                "judge": judge,
+                "judge_problem": problem or None,
             }
         )
     else:
         options.table(
             ("channel", "kind", "login"), [(name, kinds[name], said or "ok") for name, said in results.items()]
         )
+        options.say(f"the judge: {judge}")
+        if problem:
+            options.say(f"another judge was asked for: {problem}")
         if not people:
             options.say("nobody here may approve yet: twoway user add NAME --role admin")
         if held:
             options.say(f"{hold.words(held)}; see twoway confirm --help")
-    if held or any(results.values()):
+    if held or problem or any(results.values()):
         raise typer.Exit(1)
 
 

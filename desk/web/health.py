@@ -1,4 +1,4 @@
-"""How the channels fare: what was heard, what failed, what is paused, what is missing."""
+"""How the channels fare: what was heard, what failed, what is paused, what is missing; and who judges."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,7 +33,7 @@ class Health:
 def health(seen: Looking) -> Response:
     """Every channel."""
     found = _healths(seen.store, seen.desk.names)
-    return page(seen, "health.html", healths=found, **navigation(seen, "health"))
+    return page(seen, "health.html", healths=found, judge=seen.desk.judge_name, **navigation(seen, "health"))
 
 
 @router.post("/resume")

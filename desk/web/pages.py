@@ -47,6 +47,7 @@ def render(seen: Visit | Guest, template: str, **values: object) -> str:
         "t": words,
         "me": seen.user,
         "held": hold.of(seen.store.read()) if isinstance(seen, Visit) else None,
+        "judge_problem": seen.desk.judge_problem if isinstance(seen, Visit) and seen.may("administer") else "",
         "seen": seen,
         "brand": seen.desk.config.desk.brand,
         "zone": str(zone),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.judges import open_judge
 from tests.desk.cli.conftest import Shell
 from tests.fakes.square import FakeSquare
 from twoway.config import load
@@ -20,7 +21,9 @@ def test_init_writes_a_configuration_that_loads(twoway: Shell) -> None:
 
 def test_what_init_wrote_can_be_checked(twoway: Shell) -> None:
     twoway("init", ".")
-    assert twoway.json("check") == {"channels": {"counter": "ok"}, "approvers": 0, "held": None}
+    found = twoway.json("check")
+    assert found.pop("judge") == open_judge().judge.model
+    assert found == {"channels": {"counter": "ok"}, "approvers": 0, "held": None, "judge_problem": None}
 
 
 def test_init_overwrites_nothing(twoway: Shell) -> None:
@@ -84,3 +87,19 @@ def test_check_says_who_is_missing(desk: Shell) -> None:
 def test_another_database_may_be_named(desk: Shell) -> None:
     desk("check", "--database", "second.db")
     assert (desk.folder / "second.db").exists()
+
+
+def test_check_says_who_judges_and_why_it_is_another(twoway: Shell) -> None:
+    twoway("init", ".")
+    file = twoway.folder / "twoway.toml"
+    written = file.read_text()
+    file.write_text(f'{written}\n[model]\nname = "./gone"\n')
+    found = twoway.json("check", code=1)
+    assert found["judge"].startswith(("embedded ", "rules "))
+    assert f"{twoway.folder / 'gone'} is neither a folder on this machine" in found["judge_problem"]
+    said = twoway("check", code=1)
+    assert f"the judge: {found['judge']}" in said
+    assert "another judge was asked for:" in said
+    file.write_text(f'{written}\n[model]\nname = "rules"\n')
+    assert "the judge: rules 1\n" in twoway("check")
+    assert "another judge" not in twoway("check")

@@ -8,6 +8,7 @@ import pytest
 
 from desk.cli.jsonlines import LONGEST, Mistakes, objects
 from tests.desk.cli.conftest import Shell
+from tests.models.tiny import tiny
 
 Found = list[dict[str, object]]
 
@@ -157,3 +158,28 @@ def test_a_line_too_long_to_hold_is_a_bad_line_and_the_next_is_read(tmp_path_fac
     with path.open("rb") as file:
         assert list(objects(file, mistakes)) == [(2, {"text": "short"})]
     assert mistakes.count == 1
+
+
+def test_a_folder_with_a_model_may_judge(twoway: Shell) -> None:
+    tiny(twoway.folder / "deutsch")
+    [line] = judged(twoway, {"text": "Die Lampe ist kaputt."}, options=("--model", "./deutsch"))
+    assert line["judgement"]["model"].startswith("deutsch@")  # type: ignore[index]
+    assert twoway.err == ""
+
+
+def test_a_model_that_cannot_be_loaded_is_said_and_ours_judges(twoway: Shell) -> None:
+    (twoway.folder / "leer").mkdir()
+    [line] = judged(twoway, {"text": "Die Lampe ist kaputt."}, options=("--model", "leer"))
+    assert "deutsch" not in line["judgement"]["model"]  # type: ignore[index]
+    assert "leer has no weights" in twoway.err
+
+
+def test_labels_are_those_of_the_configured_model(twoway: Shell) -> None:
+    tiny(twoway.folder / "deutsch", ("LABEL_0", "LABEL_1"), {"kaputt": (3.0, 0.0)})
+    tiny(twoway.folder / "anderes")
+    labels = 'labels = { LABEL_0 = "complaint: yes", LABEL_1 = "complaint: no" }'
+    (twoway.folder / "twoway.toml").write_text(f'[desk]\nbrand = "X"\n[model]\nname = "./deutsch"\n{labels}\n')
+    [line] = judged(twoway, {"text": "kaputt"}, options=("--config", "twoway.toml"))
+    assert line["judgement"]["complaint"]["flag"]  # type: ignore[index]
+    judged(twoway, {"text": "kaputt"}, options=("--config", "twoway.toml", "--model", "./anderes"))
+    assert twoway.err == ""

@@ -29,7 +29,7 @@ brand = "Wanderlust"
 database = "twoway.db"
 allow_private = ["127.0.0.1"]
 [model]
-name = "rules"
+name = "{model}"
 [web]
 port = {port}
 {web}
@@ -114,12 +114,12 @@ def opened(tmp_path: Path) -> Iterator[Open]:
     with fake_square(tmp_path) as square:
         desks: list[Desk] = []
 
-        def make(web: str = "", undo: int = 10, port: int = PORT, signature: str = "") -> Place:
+        def make(web: str = "", undo: int = 10, port: int = PORT, signature: str = "", model: str = "rules") -> Place:
             (tmp_path / "token").write_text(TOKEN)
             (tmp_path / "token").chmod(0o600)
             file = tmp_path / "twoway.toml"
             values = {"port": port, "web": web, "url": square.url, "handle": BRAND, "undo": undo}
-            file.write_text(CONFIG.format(**values, signature=signature))
+            file.write_text(CONFIG.format(**values, signature=signature, model=model))
             # Opened a while ago: what customers say from now on is no history.
             with time_machine.travel(clock.now() - timedelta(hours=1), tick=False):
                 desks.append(open_desk(load(file)))
