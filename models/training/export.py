@@ -9,18 +9,17 @@ import torch
 from torch import nn
 
 from models.embedded.weights import ENCODER, HEADS, TOKENIZER
+from models.training.meaning import LAYERS
 from models.training.network import Network, batch, mean
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-MEANING_LAYER = 6
-"""Whose mean says what a text is about: above it, moods drown subjects (see the card)."""
 _OPSET = 17
 _QUANTIZED = ("MatMul", "Gather")
 
 
-def export(network: Network, tokenizer: "Tokenizer", folder: Path) -> None:
+def export(network: Network, meaning: nn.Linear, tokenizer: "Tokenizer", folder: Path) -> None:
     """Write encoder, tokenizer and heads into the folder."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -31,23 +30,19 @@ def export(network: Network, tokenizer: "Tokenizer", folder: Path) -> None:
     logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as scratch:
         full = Path(scratch, "full.onnx")
-        _write(network, full)
+        write_full(network, meaning, full)
         quantize_dynamic(
             full, folder / ENCODER, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=[*_QUANTIZED]
         )
 
 
-def write_full(network: Network, path: Path) -> None:
-    """The encoder in float32, to compare with."""
-    _write(network, path)
-
-
-def _write(network: Network, path: Path) -> None:
+def write_full(network: Network, meaning: nn.Linear, path: Path) -> None:
+    """The encoder in float32."""
     ids, mask = batch([[0, 5, 6, 2], [0, 7, 2]])
     names = {0: "texts", 1: "tokens"}
     with torch.inference_mode():
         torch.onnx.export(
-            _Body(network).eval(), (ids, mask), str(path), input_names=["ids", "mask"],
+            _Body(network, meaning).eval(), (ids, mask), str(path), input_names=["ids", "mask"],
             output_names=["pooled", "meaning"],
             dynamic_axes={"ids": names, "mask": names, "pooled": {0: "texts"}, "meaning": {0: "texts"}},
             opset_version=_OPSET, dynamo=False,
@@ -57,11 +52,13 @@ def _write(network: Network, path: Path) -> None:
 class _Body(nn.Module):
     """The encoder with two ways out."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, meaning: nn.Linear) -> None:
         super().__init__()
+        self.meaning = meaning
         self.encoder = network.encoder
         self.encoder.set_attn_implementation("eager")
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         out = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-        return mean(out.last_hidden_state, mask), mean(out.hidden_states[MEANING_LAYER], mask)
+        read = torch.cat([mean(out.hidden_states[layer], mask) for layer in LAYERS], 1)
+        return mean(out.last_hidden_state, mask), self.meaning(read)

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from models.embedded.encoder import Encoder
 from models.embedded.heads import Heads
 from models.embedded.prepare import PREFIX
 from models.embedded.weights import CALIBRATION, HEADS, Weights, seal
-from models.training import base, vocabulary
+from models.training import base, meaning, vocabulary
 from models.training.calibrate import calibrate
 from models.training.export import export
 from models.training.finetune import Recipe, finetune
@@ -18,6 +19,9 @@ from models.training.texts import Example, examples
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+_SAMPLE = 12_000
+"""Texts from which the map to what a text is about is fitted."""
 
 
 def from_scratch(data: Path, folder: Path, version: str, recipe: Recipe, say: Callable[[str], None]) -> None:
@@ -30,9 +34,12 @@ def from_scratch(data: Path, folder: Path, version: str, recipe: Recipe, say: Ca
     kept = vocabulary.kept(source, [example.text for example in texts if not example.held_out])
     say(f"{len(texts)} texts; {len(kept)} of {len(source.pieces)} pieces of the vocabulary stay")
     tokenizer = vocabulary.tokenizer(source, kept)
+    read = _reader(tokenizer, recipe.longest)
+    sample = read(Random(recipe.seed).sample([example.text for example in texts if not example.held_out], _SAMPLE))
     network = Network(encoder(source, kept))
-    trained = finetune(network, _reader(tokenizer, recipe.longest), texts, recipe, say)
-    export(trained, tokenizer, folder)
+    before = meaning.unit(meaning.means(network, sample, [source.layers]))
+    trained = finetune(network, read, texts, recipe, say)
+    export(trained, meaning.fit(meaning.means(trained, sample, meaning.LAYERS), before), tokenizer, folder)
     fit(folder, version, texts)
     say(f"wrote {folder}")
 
