@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from models import occlusion
 from models.embedded.calibration import Costs
@@ -12,7 +12,7 @@ from models.foreign.meanings import meanings
 from models.foreign.reader import Reader
 from models.foreign.source import find
 from twoway.domain import Judgement
-from twoway.ports import Judge
+from twoway.ports import Encoder, Judge
 
 _DOUBT = 0.1
 """A most probable label this close to chance is a guess."""
@@ -41,7 +41,7 @@ class Foreign:
     @property
     def model(self) -> str:
         """Both names and versions, as they are written beside every judgement."""
-        return f"{self._reader.name} + {self._base.model}"
+        return self._named(self._base.model)
 
     @property
     def heads(self) -> list[str]:
@@ -50,16 +50,18 @@ class Foreign:
 
     def judge(self, texts: Sequence[str]) -> list[Judgement]:
         """One judgement a text, in order; any text gets one."""
-        shares = self._shares(texts)
-        return [
-            self._judgement(judged, {head: rows[i] for head, rows in shares.items()})
-            for i, judged in enumerate(self._base.judge(texts))
-        ]
+        return self._corrected(texts, self._base.judge(texts))
 
     def why(self, text: str) -> tuple[str, ...]:
         """The words that carried each decision, of each model for its own heads."""
         own = occlusion.why(self.judge([text])[0], text, lambda texts, _: self._shares(texts), self.heads)
         return (*own, *self._others(self._base.why(text)))
+
+    def _corrected(self, texts: Sequence[str], ours: Sequence[Judgement]) -> list[Judgement]:
+        shares = self._shares(texts)
+        return [
+            self._judgement(judged, {head: rows[i] for head, rows in shares.items()}) for i, judged in enumerate(ours)
+        ]
 
     def _shares(self, texts: Sequence[str]) -> dict[str, Matrix]:
         return self._meanings.shares(self._reader.logits(texts))
@@ -71,7 +73,40 @@ class Foreign:
         }
         guessed = any(row.max() < 1 / len(LABELS[head]) + _DOUBT for head, row in shares.items())
         why = self._others(judged.why)
-        return replace(judged, **said, abstained=judged.abstained or guessed, why=why, model=self.model)
+        return replace(judged, **said, abstained=judged.abstained or guessed, why=why, model=self._named(judged.model))
+
+    def _named(self, ours: str) -> str:
+        return f"{self._reader.name} + {ours}"
 
     def _others(self, reasons: Sequence[str]) -> tuple[str, ...]:
         return tuple(reason for reason in reasons if reason.partition(":")[0] not in self.heads)
+
+
+class ForeignEncoder(Foreign):
+    """A Judge beside one that is an Encoder too, and therefore both: what a text is about is ours to say."""
+
+    @property
+    def encoding(self) -> str:
+        """As of the judge beside it."""
+        return self._ours.encoding
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """As the judge beside it."""
+        return self._ours.encode(texts)
+
+    def judge_and_encode(self, texts: Sequence[str]) -> tuple[list[Judgement], Matrix]:
+        """Both, ours in one pass."""
+        ours, rows = self._ours.judge_and_encode(texts)
+        return self._corrected(texts, ours), rows
+
+    @property
+    def _ours(self) -> Encoder:
+        return cast("Encoder", self._base)
+
+
+def beside(
+    base: Judge, wanted: str, labels: Mapping[str, str] | None = None, costs: Costs | None = None, threads: int = 0
+) -> Foreign:
+    """That model beside our judge; an Encoder where ours is one. Raises Unusable."""
+    made = ForeignEncoder if isinstance(base, Encoder) else Foreign
+    return made(wanted, base, labels, costs, threads)
