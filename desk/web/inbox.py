@@ -8,6 +8,7 @@ from desk.web.pages import page, to
 from desk.web.visit import Looking, Visit
 from twoway.errors import NotFound
 from twoway.store import inbox, users
+from twoway.text import storable
 
 router = APIRouter()
 SIZE = 50
@@ -33,12 +34,13 @@ def start() -> Response:
 
 
 @router.get("/inbox/{name}")
-def one(seen: Looking, name: str, after: int = 0) -> Response:
-    """A page of a list; ``after`` lines are left out before it."""
+def one(seen: Looking, name: str, after: int = 0, topic: str = "") -> Response:
+    """A page of a list; ``after`` lines are left out before it. ``topic``: only conversations that are about it."""
     if name not in inbox.LISTS:
         raise NotFound(f"there is no list {name!r}")
     after = min(max(after, 0), 1_000_000)
-    lines = inbox.lines(seen.store, name, SIZE + 1, after)
+    topic = storable(topic)
+    lines = inbox.lines(seen.store, name, SIZE + 1, after, topic)
     return page(
         seen,
         "inbox.html",
@@ -47,6 +49,8 @@ def one(seen: Looking, name: str, after: int = 0) -> Response:
         before=max(after - SIZE, 0) if after else None,
         following=after + SIZE if len(lines) > SIZE else None,
         after=after,
+        topic=topic,
+        topics=[found.name for found in seen.desk.config.topics],
         people=people(seen),
         **navigation(seen, name),
     )

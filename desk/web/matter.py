@@ -18,8 +18,10 @@ from twoway.store import (
     events,
     inbox,
     judgements,
+    likenesses,
     mentions,
     outside,
+    topics,
     users,
 )
 from twoway.store.conversations import Conversation, Note
@@ -32,6 +34,8 @@ from twoway.store.outside import OutsideAnswer
 from twoway.store.users import User
 
 UNDER_WAY = ("pending", "sending", "unknown")
+MOST_ALIKE = 100
+"""So many others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,9 @@ class Matter:
     reasons: list[str] = field(default_factory=list)
     """The words that carried the judgement, each with its head."""
     answers: list[Answer] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    alike: list[Line] = field(default_factory=list)
+    """Others in which nearly the same is said, the newest first."""
 
     @property
     def current(self) -> Answer | None:
@@ -153,6 +160,8 @@ def gather(store: Store, outlets: Mapping[str, Outlet], number: int, why: Why = 
         paused=channels.by_name(store, line.channel).paused_at is not None,
         outlet=outlets.get(line.channel),
         answers=answers,
+        topics=topics.of_conversation(store, number),
+        alike=inbox.of_numbers(store, likenesses.conversations(store, number, MOST_ALIKE)),
     )
 
 

@@ -1,5 +1,7 @@
 """What the inbox and the command line list, most pressing first."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,10 +72,16 @@ LISTS = {
 }
 
 
-def lines(store: Store, name: str, limit: int = 50, offset: int = 0) -> list[Line]:
-    """A page of the list of that name; the keys of ``LISTS`` are the lists there are."""
-    sql = f"{_LINES} WHERE {LISTS[name]} LIMIT :limit OFFSET :offset"
-    return many(Line, store.read().execute(sql, {"limit": limit, "offset": offset, "now": clock.stamp(clock.now())}))
+_OF_TOPIC = (
+    "c.id IN (SELECT m.conversation_id FROM topics t JOIN mentions m ON m.id = t.mention_id WHERE t.name = :topic) AND"
+)
+
+
+def lines(store: Store, name: str, limit: int = 50, offset: int = 0, topic: str = "") -> list[Line]:
+    """A page of the list of that name; the keys of ``LISTS`` are the lists there are. ``topic``: only of that one."""
+    sql = f"{_LINES} WHERE {_OF_TOPIC if topic else ''} {LISTS[name]} LIMIT :limit OFFSET :offset"
+    values = {"limit": limit, "offset": offset, "now": clock.stamp(clock.now()), "topic": topic}
+    return many(Line, store.read().execute(sql, values))
 
 
 def line(store: Store, conversation: int) -> Line | None:
@@ -86,6 +94,12 @@ def of_author(store: Store, author: int, but: int, limit: int = 10) -> list[Line
     """What else this author has come with, newest first."""
     sql = f"{_LINES} WHERE c.author_id = ? AND c.id <> ? ORDER BY c.id DESC LIMIT ?"
     return many(Line, store.read().execute(sql, (author, but, limit)))
+
+
+def of_numbers(store: Store, conversations: Sequence[int]) -> list[Line]:
+    """These conversations, the newest first."""
+    sql = f"{_LINES} WHERE c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id DESC"
+    return many(Line, store.read().execute(sql, (json.dumps(list(conversations)),)))
 
 
 _NEWS = """
