@@ -71,6 +71,8 @@ class Mention:
     language: str = ""
     """What the platform claims, if it does; the judge decides for itself."""
     attachments: tuple[Attachment, ...] = ()
+    found: bool = False
+    """Not addressed to the brand but come upon, by a search or in a feed: the brand's query decides on it."""
     arrived_at: datetime | None = None
     """When it reached us, where that says better than ``created_at`` whether it is history: a letter is dated long
     before it comes, and the Date of a mail is whatever its sender's clock says."""
