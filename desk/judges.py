@@ -1,6 +1,7 @@
 """Who judges: a model that came with the desk or any other, and who stands in for one that cannot be loaded."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twoway.config import Model
@@ -22,15 +23,17 @@ class Opened:
     problem: str = ""
 
 
-def open_judge(settings: Model | None = None) -> Opened:
+def open_judge(settings: Model | None = None, database: Path | None = None) -> Opened:
     """The judge of the settings, by default the model that came with the desk; imported and loaded here.
+
+    With the ``database`` of a desk it judges as that desk's team has taught it, also what they teach it later.
 
     Somebody always judges: where the model cannot be loaded, the next simpler one does, and ``problem`` says why.
     """
     settings = settings or Model()
     if settings.name == RULES:
         return _rules()
-    ours = _embedded(settings)
+    ours = _embedded(settings, database)
     return ours if settings.name == EMBEDDED else _foreign(settings, ours)
 
 
@@ -40,23 +43,29 @@ def _rules(problem: str = "") -> Opened:
     return Opened(Rules(), problem)
 
 
-def _embedded(settings: Model) -> Opened:
+def _embedded(settings: Model, database: Path | None) -> Opened:
     from models.embedded.judge import Embedded
     from models.embedded.weights import Damaged
+    from models.learning.versions import Versions
 
     try:
-        return Opened(Embedded(costs=_costs(settings), threads=settings.threads))
+        if database is None:
+            return Opened(Embedded(costs=_costs(settings), threads=settings.threads))
+        versions = Versions.beside(database)
+        judge = Embedded(costs=_costs(settings), threads=settings.threads, present=versions.present)
+        versions.present(judge.released)
+        return Opened(judge, versions.problem)
     except Damaged as error:
         return _rules(f"{error}. The rules judge until the desk is installed again.")
 
 
 def _foreign(settings: Model, ours: Opened) -> Opened:
     """Any other model, beside ours for what it does not say."""
-    from models.foreign.judge import Foreign
+    from models.foreign.judge import beside
     from models.foreign.unusable import Unusable
 
     try:
-        judge = Foreign(settings.name, ours.judge, settings.labels, _costs(settings), settings.threads)
+        judge = beside(ours.judge, settings.name, settings.labels, _costs(settings), settings.threads)
     except Unusable as error:
         said = f"{error}. Until then {ours.judge.model} judges."
         return Opened(ours.judge, f"{said} {ours.problem}".rstrip())

@@ -25,6 +25,7 @@ from desk.cli import (
     run,
     score,
     show,
+    train,
     user,
 )
 from twoway import __version__
@@ -68,6 +69,7 @@ for command in (
     collect,
     judge,
     score,
+    train,
     queue,
     show,
     approve,

@@ -8,7 +8,7 @@ from typing import Any
 from desk.cli.jsonlines import objects
 from desk.judges import OURS, Opened, open_judge
 from models.foreign.source import may_be_a_model
-from twoway.config import Model
+from twoway.config import Model, find, load
 from twoway.errors import NotFound, Refused
 from twoway.ports import Judge
 
@@ -24,18 +24,29 @@ class Contestant:
     judge: Callable[[Sequence[str]], list[Judgement]]
 
 
-def contestant(wanted: str, settings: Model | None = None) -> Contestant:
+def contestant(wanted: str, settings: Model | None = None, database: Path | None = None) -> Contestant:
     """The model of that name, else the judgements in the file of that name. Raises NotFound, Refused."""
     if Path(wanted).is_file():
         return _written(Path(wanted))
-    opened = judge_named(wanted, settings)
+    opened = judge_named(wanted, settings, database)
     if opened.problem:
         raise Refused(opened.problem)  # figures of another model than the one that was asked for would mislead
     return _at_work(opened.judge)
 
 
-def judge_named(wanted: str, settings: Model | None = None) -> Opened:
-    """The model of that name, by default the one of the settings. Raises NotFound."""
+def configured(config: Path | None, database: Path | None) -> tuple[Model | None, Path | None]:
+    """The settings of a configuration, if one is named, and the database whose team has taught the judge."""
+    if config is None:
+        return None, None
+    found = load(find(config))
+    return found.model, database or found.desk.database
+
+
+def judge_named(wanted: str, settings: Model | None = None, database: Path | None = None) -> Opened:
+    """The model of that name, by default the one of the settings, as the desk of a database has taught it.
+
+    Raises NotFound.
+    """
     settings = settings or Model()
     if wanted and wanted != settings.name:
         if wanted not in OURS and not may_be_a_model(wanted):
@@ -46,7 +57,7 @@ def judge_named(wanted: str, settings: Model | None = None) -> Opened:
         # What the labels of one model mean says nothing of another's.
         labels = settings.labels if settings.name in OURS else {}
         settings = settings.model_copy(update={"name": wanted, "labels": labels})
-    return open_judge(settings)
+    return open_judge(settings, database)
 
 
 def _at_work(model: Judge) -> Contestant:

@@ -7,12 +7,11 @@ from typing import IO, Annotated, Any
 import typer
 
 from desk.cli import options, score_report
-from desk.cli.contestants import contestant
+from desk.cli.contestants import configured, contestant
 from desk.cli.jsonlines import counting, objects
 from desk.cli.judge import BATCH
 from models.scoring.bootstrap import ROUNDS, SEED
 from models.scoring.sheet import Sheet
-from twoway.config import find, load
 from twoway.errors import Refused
 
 
@@ -44,8 +43,8 @@ def score(
 
     Example: cat labelled.jsonl | twoway score - --against theirs.jsonl
     """
-    settings = load(find(config)).model if config else None
-    judges = [contestant(model, settings), *([contestant(against, settings)] if against else [])]
+    how = configured(config, database)
+    judges = [contestant(model, *how), *([contestant(against, *how)] if against else [])]
     sheet = Sheet(_told_apart([judge.name for judge in judges]))
     lines = _lines(sources, split)
     with counting("judged") as more:

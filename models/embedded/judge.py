@@ -40,14 +40,14 @@ class Embedded:
         """The model of a folder, by default the one that came with the desk. Raises Damaged."""
         weights = checked(folder or shipped())
         self.encoder = Encoder(weights, threads)
-        self._released = released(weights)
+        self.released = released(weights)
         self._present = present
         self._costs = costs or Costs()
 
     @property
     def learned(self) -> Learned:
         """Heads and calibration as they are now."""
-        return self._present(self._released)
+        return self._present(self.released)
 
     @property
     def model(self) -> str:
@@ -61,7 +61,7 @@ class Embedded:
     @property
     def encoding(self) -> str:
         """What makes the vectors: the encoder, whatever its heads have learnt since."""
-        return f"{NAME} {self._released.encoder[:_DIGITS]}"
+        return f"{NAME} {self.released.encoder[:_DIGITS]}"
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """What each text is about, as a row of length one; there is at least one."""
