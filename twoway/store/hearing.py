@@ -1,12 +1,13 @@
 """Keeping a page: mentions, changes, gap and cursor in one transaction (promise 1)."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from twoway import clock
 from twoway.domain import Change, Gap, Malformed, Mention, Page
-from twoway.store import conversations, mentions
+from twoway.store import conversations, imported, mentions
 from twoway.store.changes import apply
 from twoway.store.channels import Stream
 from twoway.store.database import Store
@@ -15,6 +16,12 @@ from twoway.store.threads import place
 from twoway.text import storable
 
 _STREAM = "SELECT s.id, s.channel_id, h.started_at FROM streams s JOIN channels h ON h.id = s.channel_id WHERE s.id = ?"
+_FILE = "SELECT id, channel_id, ? AS started_at FROM streams WHERE id = ?"
+_KNOWN = (
+    "SELECT m.id, m.stream_id, s.name AS stream, m.conversation_id, m.visibility, m.kind, m.history, m.created_at,"
+    " m.erased_at FROM mentions m JOIN streams s ON s.id = m.stream_id WHERE m.channel_id = ? AND m.remote_id = ?"
+)
+_NEVER = "9999-12-31T23:59:59.999999Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,24 @@ def keep_page(store: Store, stream: Stream, page: Page) -> Kept:
     return Kept(heard, changed)
 
 
+def keep_imported(
+    store: Store, stream: Stream, found: Sequence[Mention], position: int, since: datetime | None
+) -> Kept:
+    """Store mentions of a file, read as far as ``position``; what is known already is passed over.
+
+    They are history, whenever they were said; those said since ``since``, if it is given, are work.
+    """
+    now = clock.now()
+    with store.write() as db:
+        row = db.execute(_FILE, (clock.stamp(since) if since else _NEVER, stream.id)).fetchone()
+        heard = sum(_keep(db, row, mention, now) for mention in found)
+        if heard:
+            sql = "UPDATE streams SET cursor = ?, cursor_at = ? WHERE id = ?"
+            db.execute(sql, (str(position), clock.stamp(now), stream.id))
+            record(db, "mentions.imported", now, channel=stream.channel_id, count=heard)
+    return Kept(heard, 0)
+
+
 def keep_changes(store: Store, channel: int, changes: list[Change]) -> int:
     """Make changes true that were seen while looking, not collecting; how many were news."""
     now = clock.now()
@@ -52,11 +77,9 @@ def keep_changes(store: Store, channel: int, changes: list[Change]) -> int:
 
 
 def _keep(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: datetime) -> bool:
-    known = db.execute(
-        "SELECT 1 FROM mentions WHERE channel_id = ? AND remote_id = ?", (stream["channel_id"], storable(mention.id))
-    ).fetchone()
+    known = db.execute(_KNOWN, (stream["channel_id"], storable(mention.id))).fetchone()
     if known:
-        return False
+        return imported.heard_again(db, stream, known, mention, now)
     conversation = place(db, stream["channel_id"], mention).conversation
     row_id = mentions.insert(db, stream, mention, now)
     if conversation is not None:

@@ -71,10 +71,10 @@ _COLUMNS = (
 
 
 def unjudged(store: Store, limit: int) -> list[Unjudged]:
-    """The oldest mentions without a judgement."""
+    """The oldest mentions without a judgement; those that somebody may wait for before history."""
     sql = (
         "SELECT id, version, title, text FROM mentions WHERE judgement_id IS NULL AND kind = 'message'"
-        " AND deleted_at IS NULL AND erased_at IS NULL ORDER BY id LIMIT ?"
+        " AND deleted_at IS NULL AND erased_at IS NULL ORDER BY history, id LIMIT ?"
     )
     return many(Unjudged, store.read().execute(sql, (limit,)))
 

@@ -85,10 +85,13 @@ def of_conversation(store: Store, conversation: int) -> list[MentionRow]:
 
 
 def latest(db: sqlite3.Connection, conversation: int) -> MentionRow | None:
-    """The last words of a customer in a conversation that still stand; an answer goes to their address."""
+    """The last words of a customer in a conversation that still stand; an answer goes to their address.
+
+    History comes second: the address of what came from a file is one for a person.
+    """
     sql = (
         f"SELECT {columns(MentionRow)} FROM mentions WHERE conversation_id = ? AND kind = 'message'"
-        " AND deleted_at IS NULL AND erased_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
+        " AND deleted_at IS NULL AND erased_at IS NULL ORDER BY history, created_at DESC, id DESC LIMIT 1"
     )
     return maybe(MentionRow, db.execute(sql, (conversation,)))
 
@@ -167,7 +170,7 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
         "participants": storable(canonical(list(mention.participants))),
         "raw": mention.raw,
         # By the platform's word alone: were our clock to fall behind, whatever is said from now on would pass for old.
-        "history": int(_before(mention.arrived_at or mention.created_at, stream["started_at"])),
+        "history": int(is_history(mention, stream["started_at"])),
         "created_at": clock.stamp(said),
         "heard_at": clock.stamp(now),
         "changed_at": clock.stamp(now),
@@ -183,10 +186,10 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
     return row_id
 
 
-def _before(moment: datetime, started_at: str) -> bool:
-    """Whether it was before the channel's start; in whole seconds, since some platforms know no others."""
+def is_history(mention: Mention, started_at: str) -> bool:
+    """Whether it was said before the channel's start; in whole seconds, since some platforms know no others."""
     seconds = len("2026-11-22T07:22:00")
-    return clock.stamp(moment)[:seconds] < started_at[:seconds]
+    return clock.stamp(mention.arrived_at or mention.created_at)[:seconds] < started_at[:seconds]
 
 
 def keep_version(

@@ -49,6 +49,13 @@ def vectors(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0004_imports")
+def imports(db: Database) -> None:
+    """History that comes by the million."""
+    for statement in statements("0004_imports.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)
