@@ -1,5 +1,6 @@
 """Answers that a person gives on the platform itself, or on the telephone; the desk shows the text and the way."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +11,15 @@ from twoway.channels.log import HandAddress
 from twoway.domain import Draft, Finding, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Refused, Rejected
 from twoway.text import storable
+
+
+def is_for_hand(address: str) -> bool:
+    """Whether a reply address was written for a person, whatever the channel."""
+    try:
+        found = json.loads(address)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.keys() == set(HandAddress.__slots__)
 
 
 class Named(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from responders import by_hand
 from twoway.channel import Channel
 from twoway.ports import LanguageOf, Sender
 
@@ -21,6 +22,10 @@ class Outlet:
     address: Literal["Sie", "du"] = "Sie"
     signature: str = ""
     undo_seconds: int = 10
+
+    def answering(self, address: str) -> Sender:
+        """Whoever answers there: a person, where the address was written for one, else the channel's sender."""
+        return by_hand.Sender(self, None) if by_hand.is_for_hand(address) else self.sender()
 
     @property
     def pace(self) -> timedelta:

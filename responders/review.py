@@ -79,7 +79,7 @@ def prepare(store: Store, outlet: Outlet, user: User, conversation: int, *, look
         raise Refused("there is no draft in work in this conversation; write one first")
     if target is None:
         raise Refused("there is nothing to answer in this conversation: the customer's words are gone")
-    preview = outlet.sender().preview(Draft(draft.text, draft.subject), target.address)
+    preview = outlet.answering(target.address).preview(Draft(draft.text, draft.subject), target.address)
     findings = _findings(store, outlet, draft, target)
     held = hold.of(store.read())
     changed = hold.words(held) if held else _look(store, outlet, preview) if look else ""
@@ -101,7 +101,7 @@ def _findings(store: Store, outlet: Outlet, draft: DraftRow, target: MentionRow)
 def _look(store: Store, outlet: Outlet, preview: Preview) -> str:
     """What has changed on the platform, in plain words; '' if nothing, or if it cannot be asked right now."""
     try:
-        target = outlet.sender().look(preview)
+        target = outlet.answering(preview.address).look(preview)
     except Gone:
         return GONE
     except ChannelError:
