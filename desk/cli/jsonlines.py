@@ -39,10 +39,10 @@ def objects(source: IO[bytes], mistake: Callable[[str], bool]) -> Iterator[tuple
     """
     number = 0
     try:
-        for number, written in enumerate(_lines(source), 1):
+        for number, written in enumerate(lines(source), 1):
             try:
                 if written.strip():
-                    yield number, _object(written)
+                    yield number, parsed(written)
             except Refused as error:
                 if not mistake(f"line {number}: {error}"):
                     return
@@ -50,8 +50,8 @@ def objects(source: IO[bytes], mistake: Callable[[str], bool]) -> Iterator[tuple
         mistake(f"line {number + 1}: the gzip file is damaged: {error}")
 
 
-def _lines(source: IO[bytes]) -> Iterator[bytes]:
-    """The lines; of one that is too long only the beginning, one byte longer than allowed."""
+def lines(source: IO[bytes]) -> Iterator[bytes]:
+    """The lines, gunzipped; of one that is too long only the beginning, one byte longer than allowed."""
     peek = getattr(source, "peek", None)  # what tests type has none
     plain: Any = gzip.GzipFile(fileobj=source) if peek and peek(2)[:2] == b"\x1f\x8b" else source
     while line := plain.readline(LONGEST + 1):
@@ -61,7 +61,8 @@ def _lines(source: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _object(written: bytes) -> dict[str, Any]:
+def parsed(written: bytes) -> dict[str, Any]:
+    """The object of a line. Raises Refused for whatever is none that has a ``text``."""
     if len(written) > LONGEST:
         raise Refused(f"longer than {LONGEST:,} bytes")
     try:
