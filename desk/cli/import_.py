@@ -29,9 +29,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_(
-    file: Annotated[
-        Path, typer.Argument(help="JSON Lines, or CSV with named columns; may be gzipped.", exists=True, dir_okay=False)
-    ],
+    file: Annotated[Path, typer.Argument(help="JSON Lines, or CSV with named columns; may be gzipped.")],
     channel: Annotated[str, typer.Option(help="The channel on which it was said.")],
     answer_since: Annotated[
         datetime | None,
@@ -72,7 +70,7 @@ def _opened(file: Path) -> IO[bytes]:
     try:
         return file.open("rb")
     except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}") from error
+        raise NotFound(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _mentions(desk: "Desk", found: records.Records, public: bool, rejects: Rejects) -> Iterator[tuple[int, Mention]]:

@@ -211,3 +211,8 @@ def test_what_is_work_is_answered_by_hand_whatever_the_channel(desk: Shell, stor
     assert "to Kim @kim https://posts.example/2 (public)" in told
     desk("deliver")
     assert [row["route"] for row in desk.rows("queue", "hand")] == ["hand"]
+
+
+def test_a_file_that_is_not_there_is_used_wrongly(desk: Shell) -> None:
+    desk("import", "none.jsonl", "--channel", "telefon", code=2)
+    assert desk.err == "twoway: none.jsonl cannot be read: No such file or directory\n"
