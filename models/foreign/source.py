@@ -14,8 +14,10 @@ from models.foreign.unusable import Unusable
 from models.foreign.weights import SMALL, Choice, chosen
 from twoway.text import one_line
 
-_HUB = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
+_HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 """``owner/name``, and the revision that is meant, behind an @."""
+_PATIENCE = 10.0
+"""Seconds for the hub's first answer; nobody judges until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def _fetched(repo: str, revision: str) -> Source:
     """From the hub: only what is needed, and of the weights only those that will be read."""
     from huggingface_hub import HfApi
 
-    names = _asked(repo, lambda: HfApi().list_repo_files(repo, revision=revision or None))
-    patterns = [*SMALL, *chosen(repo, names).patterns]
+    found = _asked(repo, lambda: HfApi().model_info(repo, revision=revision or None, timeout=_PATIENCE))
+    patterns = [*SMALL, *chosen(repo, [file.rfilename for file in found.siblings or ()]).patterns]
     return _source(repo, _asked(repo, lambda: _snapshot(repo, revision, patterns)))
 
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desk.judges import open_judge
@@ -11,6 +12,7 @@ from models.embedded.heads import LABELS
 from tests.models.tiny import tiny
 from twoway.config import Model
 from twoway.domain import Judgement
+from twoway.ports import Encoder
 
 TEXT = "Die Lampe ist kaputt, ich will mein Geld zurück!"
 
@@ -40,6 +42,17 @@ def test_any_folder_judges_beside_the_model_that_came_with_the_desk(tmp_path: Pa
     assert both.model.endswith(f" + {ours.model}")
     assert both.sentiment != ours.sentiment
     assert [getattr(both, head) for head in LABELS][1:] == [getattr(ours, head) for head in LABELS][1:]
+
+
+def test_what_texts_are_about_is_ours_to_say(tmp_path: Path) -> None:
+    ours = open_judge(Model(name="embedded")).judge
+    both = open_judge(Model(name=str(tiny(tmp_path / "deutsch")))).judge
+    assert isinstance(ours, Encoder)
+    assert isinstance(both, Encoder)
+    assert both.encoding == ours.encoding
+    judged, rows = both.judge_and_encode([TEXT, ""])
+    assert np.allclose(rows, ours.encode([TEXT, ""]), atol=1e-5)
+    assert judged == both.judge([TEXT, ""])
 
 
 def test_labels_and_costs_of_the_configuration_reach_it(tmp_path: Path) -> None:
@@ -103,3 +116,4 @@ def test_a_model_judges_beside_the_rules_where_ours_is_damaged(copy: Path, tmp_p
     assert found.model.startswith("deutsch@")
     assert found.model.endswith(" + rules 1")
     assert "heads.npz" in problem
+    assert not isinstance(open_judge(Model(name=str(tmp_path / "deutsch"))).judge, Encoder)
