@@ -1,7 +1,6 @@
 """The square: what its collector and its sender share."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,6 +18,7 @@ from twoway.config.values import Name, Seconds, Url
 from twoway.domain import Visibility
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
 from twoway.ports import Access
+from twoway.raw import entries
 from twoway.secrets import Secret
 from twoway.text import canonical, one_line
 
@@ -223,25 +223,6 @@ class Square:
     def _said(self, words: str) -> str:
         """The platform's words, harmless, short, and without our secret should it repeat it."""
         return one_line(words.replace(self.token, "[token]"), 300)
-
-
-def entries(body: bytes) -> Iterator[tuple[Any, bytes]]:
-    """The values of a JSON list, each with the bytes it was written with. Raises ValueError where it is no list."""
-    text, decoder = body.decode(), json.JSONDecoder()
-    if not isinstance(json.loads(text), list):
-        raise ValueError("not a list")
-    at = _skip(text, text.index("[") + 1)
-    while text[at] != "]":
-        value, end = decoder.raw_decode(text, at)
-        yield value, text[at:end].encode()
-        at = _skip(text, end)
-        at = _skip(text, at + 1) if text[at] == "," else at
-
-
-def _skip(text: str, at: int) -> int:
-    while text[at] in " \t\r\n":
-        at += 1
-    return at
 
 
 def _error_of(answer: "httpx2.Response") -> tuple[str, str]:
