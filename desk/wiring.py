@@ -21,7 +21,7 @@ from twoway.channel import load
 from twoway.config import Config, ConfiguredChannel
 from twoway.errors import NotFound
 from twoway.ports import Access, Collector, Judge, Sender
-from twoway.store import Store, channels, hold, inbound, open_store
+from twoway.store import Store, channels, hold, inbound, mentions, open_store
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
 from twoway.store.judgements import JudgementRow
@@ -174,11 +174,13 @@ class Desk:
         def client(**how: Any) -> Any:
             return self._closing.enter_context(http.client(**how, guard=guard))
 
+        channel = channels.by_name(self.store, name).id
         return Access(
             name=name,
             instance=stamps.stamp(self.store).instance,
-            door=inbound.ChannelDoor(self.store, channels.by_name(self.store, name).id),
+            door=inbound.ChannelDoor(self.store, channel),
             http=client,
+            memory=mentions.ChannelMemory(self.store, channel),
         )
 
     def close(self) -> None:

@@ -98,6 +98,24 @@ class Door(Protocol):
         """At most ``limit`` requests with an id above ``cursor``, oldest first."""
 
 
+class Memory(Protocol):
+    """What the desk has kept of one channel, for collectors that ask the platform again what became of it."""
+
+    def standing(self, below: int, limit: int) -> list[tuple[int, str]]:
+        """At most ``limit`` kept mentions that nobody deleted, newest first: number here, id there.
+
+        Only those with a number below ``below``; 0: from the newest on.
+        """
+
+
+class _Blank:
+    def standing(self, below: int, limit: int) -> list[tuple[int, str]]:
+        return []
+
+
+NOTHING_KEPT: Memory = _Blank()
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """What a channel is given to connect with."""
@@ -109,3 +127,4 @@ class Access:
     door: Door
     http: Callable[..., Any]
     """`twoway.http.client` bound to the desk's address guard: (base_url=, headers=, timeout=) -> httpx2.Client."""
+    memory: Memory = NOTHING_KEPT

@@ -127,6 +127,23 @@ def unheard(store: Store, channel: int, references: tuple[str, ...]) -> list[str
     return [name for name in references if read.execute(sql, (channel, storable(name))).fetchone() is None]
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelMemory:
+    """The kept mentions of one channel, as its collector sees them (a `twoway.ports.Memory`)."""
+
+    store: Store
+    channel: int
+
+    def standing(self, below: int, limit: int) -> list[tuple[int, str]]:
+        """At most ``limit`` that were neither deleted nor erased, newest first: row id and the platform's id."""
+        sql = (
+            "SELECT id, remote_id FROM mentions WHERE channel_id = ? AND id < ? AND deleted_at IS NULL"
+            " AND erased_at IS NULL ORDER BY id DESC LIMIT ?"
+        )
+        rows = self.store.read().execute(sql, (self.channel, below or 2**62, limit))
+        return [(row[0], row[1]) for row in rows]
+
+
 def keep_author(db: sqlite3.Connection, channel: int, found: Author, now: datetime) -> int:
     """The author's row, made or brought up to date."""
     row = db.execute(
