@@ -11,7 +11,8 @@ from desk.web.failures import status_of
 from desk.web.matter import gather
 from desk.web.pages import is_fragment, page
 from desk.web.visit import Acting, Number, Visit
-from responders import review
+from responders import past, review
+from responders.compose import Proposal
 from responders.draft import proposals
 from twoway.errors import NotFound, Refused, Stale, TwowayError
 from twoway.states import After
@@ -94,16 +95,24 @@ def undo(seen: Acting, number: Number) -> Response:
 
 @router.post("/propose")
 def propose(seen: Acting, number: Number, words: TypedForm, source: Annotated[str, Form()] = "") -> Response:
-    """Begins the answer again from another template."""
+    """Begins the answer again from another template, or from what was answered to somebody else."""
 
     def act() -> None:
-        for proposal in proposals(seen.store, seen.desk.writer(), number, seen.user.initials):
-            if proposal.source == source:
-                review.save(seen.store, seen.user, number, proposal.text, proposal.subject, words.seen)
-                return
-        raise NotFound("there is no such template for this conversation")
+        chosen = _offered(seen, number, source)
+        if chosen is None:
+            raise NotFound("there is no such template for this conversation")
+        review.save(seen.store, seen.user, number, chosen.text, chosen.subject, words.seen)
 
     return attempt(seen, number, act, words)
+
+
+def _offered(seen: Visit, number: int, source: str) -> Proposal | None:
+    writer, initials = seen.desk.writer(), seen.user.initials
+    if source.startswith(past.SOURCE):
+        seen.require("write")
+        return past.proposal(seen.store, writer, number, source, initials)
+    offered = proposals(seen.store, writer, number, initials)
+    return next((proposal for proposal in offered if proposal.source == source), None)
 
 
 def attempt(seen: Visit, number: int, act: Callable[[], object], words: Typed | None = None) -> Response:

@@ -1,13 +1,14 @@
 """A conversation: the whole exchange, the composer, and what can be done with it."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from desk.web import times
 from desk.web.composer import Typed, composer
 from desk.web.inbox import navigation
 from desk.web.matter import Matter, gather
-from desk.web.pages import page, to
+from desk.web.pages import is_fragment, page, to
 from desk.web.visit import Looking, Number, Visit
+from responders import past
 from responders.draft import proposals
 from twoway.states import RIGHTS
 from twoway.store import drafts, presence
@@ -22,12 +23,30 @@ def one(seen: Looking, number: Number) -> Response:
     return show(seen, number)
 
 
+@router.get("/conversations/{number}/past")
+def with_past(request: Request, seen: Looking, number: Number) -> Response:
+    """The same, with what was answered to others who asked nearly this."""
+    seen.require("write")
+    found = past.past_answers(seen.store, number)
+    if not is_fragment(request):
+        return show(seen, number, answered=found)
+    return page(seen, "past.html", answered=found, searchable=True, number=number, fragment=True)
+
+
 def show(
-    seen: Visit, number: int, status: int = 200, *, problem: str = "", words: Typed | None = None, asked: bool = False
+    seen: Visit,
+    number: int,
+    status: int = 200,
+    *,
+    problem: str = "",
+    words: Typed | None = None,
+    asked: bool = False,
+    answered: list[past.Past] | None = None,
 ) -> Response:
     """The page; after a refusal with its reason, and with the words that were in the field.
 
-    ``asked``: the person wants the preview, even of a proposal that nobody has worked on.
+    ``asked``: the person wants the preview, even of a proposal that nobody has worked on. ``answered``: what was
+    answered to others, once it was looked for.
     """
     matter = gather(seen.store, seen.desk.outlets(), number, seen.desk.why)
     return page(
@@ -44,6 +63,9 @@ def show(
         assignees=[u for u in matter.people.values() if u.active and "write" in RIGHTS[u.role]],
         templates=_templates(seen, matter),
         presets=times.presets(seen.zone),
+        number=number,
+        answered=answered,
+        searchable=_writable(seen, matter) and past.searchable(seen.store, number),
         **navigation(seen),
     )
 
@@ -51,6 +73,12 @@ def show(
 def back(number: int) -> Response:
     """To the conversation, after something was done."""
     return to(f"/conversations/{number}")
+
+
+def _writable(seen: Visit, matter: Matter) -> bool:
+    """Is there a composer?"""
+    open_ = matter.conversation.state != "resolved" and not matter.under_way
+    return open_ and matter.outlet is not None and seen.may("write")
 
 
 def _templates(seen: Visit, matter: Matter) -> list[str]:
