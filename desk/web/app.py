@@ -10,6 +10,7 @@ from desk.web import (
     answer,
     automatic,
     conversation,
+    correct,
     evidence,
     failures,
     health,
@@ -29,8 +30,8 @@ from desk.web.throttle import Throttle
 from desk.wiring import Desk
 
 PAGES = (
-    login, inbox, automatic, conversation, answer, moves, presence, evidence, log, health, held, users, settings, live,
-    healthz,
+    login, inbox, automatic, conversation, answer, moves, correct, presence, evidence, log, health, held, users,
+    settings, live, healthz,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from twoway.store import (
     approvals,
     channels,
     conversations,
+    corrections,
     deliveries,
     draft_versions,
     events,
@@ -25,6 +26,7 @@ from twoway.store import (
     users,
 )
 from twoway.store.conversations import Conversation, Note
+from twoway.store.corrections import Correction
 from twoway.store.deliveries import DeliveryRow, PartRow
 from twoway.store.events import Event
 from twoway.store.inbox import Line
@@ -101,6 +103,8 @@ class Matter:
     """None where the channel is switched off."""
     reasons: list[str] = field(default_factory=list)
     """The words that carried the judgement, each with its head."""
+    correction: Correction | None = None
+    """Who has corrected the judgement, if somebody did."""
     answers: list[Answer] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     alike: list[Line] = field(default_factory=list)
@@ -120,6 +124,11 @@ class Matter:
             head, _, words = reason.partition(": ")
             said.setdefault(head, []).append(words)
         return said
+
+    @property
+    def teaches(self) -> bool:
+        """The platform lets the judge learn from what is said here."""
+        return self.outlet is not None and self.outlet.channel.policy.train
 
     @property
     def under_way(self) -> bool:
@@ -159,6 +168,7 @@ def gather(store: Store, outlets: Mapping[str, Outlet], number: int, why: Why = 
         people={user.id: user for user in users.all_of(store)},
         paused=channels.by_name(store, line.channel).paused_at is not None,
         outlet=outlets.get(line.channel),
+        correction=corrections.of_mention(store, target.id) if target else None,
         answers=answers,
         topics=topics.of_conversation(store, number),
         alike=inbox.of_numbers(store, likenesses.conversations(store, number, MOST_ALIKE)),
