@@ -58,7 +58,6 @@ class Desk:
         with self._judging:
             if self._opened is None:
                 self._opened = open_judge(self.config.model, self.store.path)
-                log.info("somebody judges", model=self._opened.judge.model)
                 if self._opened.problem:
                     log.error("another judge stands in", model=self._opened.judge.model, why=self._opened.problem)
             return self._opened.judge
