@@ -1,12 +1,13 @@
 """Mentions from a file are history, until the channel tells of them itself or a person makes work of them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.store.desk import Desk
 from twoway import clock
-from twoway.domain import Mention, Page
+from twoway.domain import Author, Mention, Page
 from twoway.store import channels, hearing, imported, judgements
 from twoway.store.audit import audit
 from twoway.store.channels import Stream
@@ -111,3 +112,11 @@ def test_what_is_heard_is_judged_before_a_heap_of_history(desk: Desk, file: Stre
     hearing.keep_page(desk.store, desk.stream, Page("1", (desk.mention(id="live"),)))
     first = judgements.unjudged(desk.store, 1)[0]
     assert first.mention_id == desk.row("live")["id"]
+
+
+def test_a_file_never_overwrites_what_is_known_of_an_author(desk: Desk, file: Stream) -> None:
+    desk.hear(replace(desk.mention(), author=Author("kim", "@kim_now", "Kim", followers=500)))
+    old = Author("kim", "@kim_then", "Kimmy", "https://kim.example", 3)
+    bring(desk, file, replace(desk.mention(), author=old))
+    row = desk.one("SELECT handle, name, url, followers FROM authors")
+    assert tuple(row) == ("@kim_now", "Kim", "https://kim.example", 500)

@@ -61,7 +61,7 @@ def keep_imported(
     now = clock.now()
     with store.write() as db:
         row = db.execute(_FILE, (clock.stamp(since) if since else _NEVER, stream.id)).fetchone()
-        heard = sum(_keep(db, row, mention, now) for mention in found)
+        heard = sum(_keep(db, row, imported.by_known_author(db, stream.channel_id, mention), now) for mention in found)
         if heard:
             sql = "UPDATE streams SET cursor = ?, cursor_at = ? WHERE id = ?"
             db.execute(sql, (str(position), clock.stamp(now), stream.id))

@@ -1,16 +1,29 @@
 """Mentions that came from a file: history, until the channel itself tells of them or a person makes work of them."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 
 from twoway import clock
-from twoway.domain import Edited, Mention
+from twoway.domain import Author, Edited, Mention
 from twoway.store import conversations, mentions
 from twoway.store.changes import apply
 from twoway.text import storable
 
 STREAM = "import"
 """The stream of what came from files; no collector has one of this name."""
+
+
+def by_known_author(db: sqlite3.Connection, channel: int, mention: Mention) -> Mention:
+    """The mention with its author as the desk knows them: a file is older than what the platform told."""
+    sql = "SELECT handle, name, url, followers FROM authors WHERE channel_id = ? AND remote_id = ?"
+    row, said = db.execute(sql, (channel, storable(mention.author.id))).fetchone(), mention.author
+    if row is None:
+        return mention
+    handle = said.handle if row["handle"] in ("", said.id) else row["handle"]
+    followers = said.followers if row["followers"] is None else row["followers"]
+    author = Author(said.id, handle, row["name"] or said.name, row["url"] or said.url, followers)
+    return replace(mention, author=author)
 
 
 def heard_again(
