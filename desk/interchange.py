@@ -12,7 +12,7 @@ from twoway.domain import Author, Mention, MentionKind, Visibility
 from twoway.errors import Refused
 
 REASON = "it was imported from a file; only a person can answer it, on the platform itself"
-LONGEST = 100_000
+LONGEST = 1_000_000
 """Characters of a text."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
@@ -93,7 +93,7 @@ class Line(_Form):
     visibility: Visibility | None = None
     reference: _Short = ""
     """The name by which replies refer to it, where that is not its id."""
-    title: _Short = ""
+    title: Annotated[str, Field(max_length=10_000)] = ""
     kind: MentionKind = "message"
 
 

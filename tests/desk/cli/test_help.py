@@ -29,14 +29,14 @@ COMMANDS = dict(commands(ROOT))
 
 
 def example(words: tuple[str, ...]) -> list[str]:
-    """The example's words, without what comes before a pipe."""
+    """The example's words, without what comes before a pipe and where it is written to."""
     found = re.search(r"Example: (.+?)(?:\n\n|\Z)", COMMANDS[words].help, re.DOTALL)
     assert found, f"no example for {' '.join(words)}"
-    return shlex.split(found[1].rpartition("|")[2])
+    return shlex.split(found[1].rpartition("|")[2].partition(">")[0])
 
 
 def test_the_commands_are_these() -> None:
-    working = "run collect judge score train queue show approve deliver log import demo"
+    working = "run collect judge score train queue show approve deliver log import export demo"
     keeping = "init check channel user audit backup restore confirm"
     assert {words[0] for words in COMMANDS} == {*working.split(), *keeping.split()}
 

@@ -75,7 +75,7 @@ BAD = {
     json.dumps(line(3, author="kim")): "author: Input should be",
     json.dumps(line(3, id="")): "id: String should have at least 1 character",
     json.dumps(line(3, url="javascript:alert(1)")): "url: an address begins with",
-    json.dumps(line(3, text="ä" * 100_001)): "text: String should have at most 100000 characters",
+    json.dumps(line(3, text="ä" * 1_000_001)): "text: String should have at most 1000000 characters",
     json.dumps(line(3, visibility="secret")): "visibility: Input should be 'public' or 'private'",
 }
 
