@@ -24,7 +24,14 @@ class Block:
     """Some kept vectors, a row each, and whose they are."""
 
     ids: npt.NDArray[np.int64]
-    rows: Matrix
+    cells: Matrix
+    scales: Matrix
+    """What each row is multiplied by; its products are fewer."""
+
+    def cosines(self, queries: Matrix) -> Matrix:
+        """One row a query, one column a vector."""
+        found: Matrix = (queries @ self.cells.T) * self.scales
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +50,21 @@ def pack(row: Matrix) -> Packed:
 
 def unpack(packed: Packed) -> Matrix:
     """The vector again."""
-    row: Matrix = block([0], [packed.scale], [packed.cells]).rows[0]
+    row: Matrix = np.frombuffer(packed.cells, dtype=np.int8).astype(np.float32) * np.float32(packed.scale)
     return row
 
 
 def block(ids: Sequence[int], scales: Sequence[float], cells: Sequence[bytes]) -> Block:
     """Kept vectors of one encoder, side by side; there is at least one."""
     rows = np.frombuffer(b"".join(cells), dtype=np.int8).reshape(len(ids), -1).astype(np.float32)
-    rows *= np.array(scales, dtype=np.float32)[:, None]
-    return Block(np.array(ids, dtype=np.int64), rows)
+    return Block(np.array(ids, dtype=np.int64), rows, np.array(scales, dtype=np.float32))
 
 
 def nearest(queries: Matrix, blocks: Iterable[Block], limit: int, at_least: float) -> list[list[Near]]:
     """For each query at most ``limit`` of all vectors whose cosine is ``at_least`` so high, the nearest first."""
     found: list[list[Near]] = [[] for _ in queries]
     for some in blocks:
-        cosines = queries @ some.rows.T
-        for query, row in enumerate(cosines):
+        for query, row in enumerate(some.cosines(queries)):
             floor = found[query][-1].similarity if len(found[query]) == limit else at_least
             found[query] = _best(found[query], some.ids, row, floor, limit)
     return found

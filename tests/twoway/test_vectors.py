@@ -33,7 +33,7 @@ def test_a_vector_of_nothing_is_kept_as_nothing() -> None:
 @pytest.mark.parametrize("size", [1, 7, 300])
 def test_the_nearest_are_the_same_however_the_vectors_lie_in_blocks(size: int) -> None:
     rows, asked = unit(300), unit(4, seed=8)
-    cosines = asked @ np.vstack([some.rows for some in in_blocks(rows, 300)]).T
+    cosines = asked @ np.vstack([unpack(pack(row)) for row in rows]).T
     found = nearest(asked, in_blocks(rows, size), limit=5, at_least=-1)
     assert [[near.id for near in one] for one in found] == [list(np.argsort(-row)[:5]) for row in cosines]
 

@@ -74,7 +74,9 @@ def blocks(store: Store, encoder: str, since: int = 0, size: int = BLOCK) -> "It
     """All vectors of an encoder, oldest mention first, from the mention ``since`` on; no read stays open between."""
     from twoway.vectors import block
 
-    while rows := store.read().execute(BLOCKS, (since, encoder, size)).fetchall():
+    cursor = store.read().cursor()
+    cursor.row_factory = None  # plain tuples take half the time
+    while rows := cursor.execute(BLOCKS, (since, encoder, size)).fetchall():
         ids, scales, cells = zip(*rows, strict=True)
         yield block(ids, scales, cells)
         since = ids[-1] + 1
