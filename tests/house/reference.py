@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from tests.house import files
 from twoway.channels import channel, paths
-from twoway.config import Alerts, Common, Conversation, Desk, Digest, Model, Template, Topic, Web
+from twoway.config import Alerts, Common, Conversation, Desk, Digest, Model, Query, Template, Topic, Web
 
 EXAMPLE = files.ROOT / "config.example.toml"
 
@@ -24,6 +24,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "templates": Template,
     "topics": Topic,
     "conversation": Conversation,
+    "query": Query,
 }
 
 

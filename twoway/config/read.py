@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from twoway.channel import Channel
 from twoway.config import mistakes
-from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Model, Section, Template, Web
+from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Model, Query, Section, Template, Web
 from twoway.config.topics import Topic, Topics
 from twoway.config.values import nearest
 from twoway.errors import ConfigError
@@ -54,6 +54,8 @@ class Config:
     templates: tuple[Template, ...]
     topics: tuple[Topic, ...]
     conversation: Conversation
+    query: Query
+    """What counts as a mention, where it is not said for a channel of its own."""
 
 
 class _Templates(Section):
@@ -113,10 +115,11 @@ class _Reader:
         digest = self._section(Digest, table, "digest")
         templates = self._checked(_Templates, {"templates": table.get("templates", [])})
         topics = self._checked(Topics, {"topics": table.get("topics", [])})
-        conversation = self._section(Conversation, table, "conversation")
-        if desk and web and model and alerts and digest and templates and topics and conversation and not self.mistakes:
-            lists = templates.templates, topics.topics
-            return Config(self.path, desk, web, model, channels, alerts, digest, *lists, conversation)
+        conversation, query = self._section(Conversation, table, "conversation"), self._section(Query, table, "query")
+        lists = templates and topics and (templates.templates, topics.topics)
+        rest = conversation and query and (conversation, query)
+        if desk and web and model and alerts and digest and lists and rest and not self.mistakes:
+            return Config(self.path, desk, web, model, channels, alerts, digest, *lists, *rest)
         raise ConfigError(self.mistakes)
 
     def _unknown_sections(self, table: Mapping[str, Any]) -> None:

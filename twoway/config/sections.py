@@ -20,6 +20,7 @@ from twoway.config.values import (
     NetworkOrHost,
     Port,
     Seconds,
+    Term,
     Text,
     Url,
     Yes,
@@ -62,6 +63,31 @@ class Web(Section):
         """The address for links, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+
+class Query(Section):
+    """What has to be true of a post that was come upon, by a search or in a feed; where nothing is set, all count.
+
+    What is addressed to the brand counts whatever it says.
+    """
+
+    any: tuple[Term, ...] = ()
+    """One of these at least."""
+    all: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ()
+    """ISO 639; a post whose language cannot be told counts."""
+    ignore_authors: tuple[Name, ...] = ()
+    """Handles, with or without @, ids, or addresses of profiles."""
+    ignore_sites: tuple[Host, ...] = ()
+    """Hosts, with everything below them, whose pages never count, such as the brand's own."""
+
+
+class Searching(Section):
+    """The settings of a kind of channel that comes upon posts nobody addressed to the brand."""
+
+    query: Query | None = None
+    """Goes before the desk's as a whole."""
 
 
 class Common(Section):

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -103,6 +104,19 @@ def _url(written: str) -> str:
     return written.rstrip("/")
 
 
+def _feed(written: str) -> str:
+    parts = urlsplit(written)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError('must be the address of a feed such as "https://blog.example.org/feed.xml"')
+    return written.partition("#")[0]
+
+
+def _term(written: str) -> str:
+    if not any(unicodedata.category(sign)[0] in "LNS" for sign in written):
+        raise ValueError('must be a word, a phrase, or a hashtag such as "#kaffeenord"')
+    return written
+
+
 def _alert(url: SecretStr, info: ValidationInfo) -> SecretStr:
     scheme, found, _ = url.get_secret_value().partition("://")
     if url.get_secret_value() and (not found or scheme.lower() not in ALERT_SCHEMES):
@@ -133,6 +147,9 @@ Host = Annotated[Name, AfterValidator(_host)]
 NetworkOrHost = Annotated[Name, AfterValidator(_network_or_host)]
 Mail = Annotated[Name, AfterValidator(_mail)]
 Url = Annotated[Name, AfterValidator(_url)]
+FeedUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000), AfterValidator(_feed)]
+Term = Annotated[Name, AfterValidator(_term)]
+"""A word or a phrase to look for; with # in front only the hashtag."""
 Port = Annotated[int, Strict(), Field(ge=1, le=65535)]
 Seconds = Annotated[int, Strict(), Field(ge=0, le=86_400)]
 Yes = Annotated[bool, Strict()]
