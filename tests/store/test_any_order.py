@@ -12,12 +12,26 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from responders.queue import placing
 from tests.store.desk import Desk, judgement, make, own_post, receipt
 from twoway import clock
 from twoway.domain import Bounced, Deleted, Edited
 from twoway.errors import Refused
-from twoway.store import approvals, deliveries, doubts, drafts, judgements, moves, outcomes, queueing, receipts
+from twoway.store import (
+    approvals,
+    corrections,
+    deliveries,
+    doubts,
+    drafts,
+    judgements,
+    moves,
+    outcomes,
+    queueing,
+    receipts,
+    rejudging,
+)
 from twoway.store.audit import audit
+from twoway.store.corrections import Said
 from twoway.store.deliveries import Claim
 
 FEW = st.integers(0, 3)
@@ -89,6 +103,22 @@ class Journey(RuleBasedStateMachine):
         """The queue works."""
         for judged in queueing.unqueued(self.desk.store, some):
             queueing.enqueue(self.desk.store, judged, lane, 100, alarming=lane == "severe")
+
+    @rule(number=FEW, wants=st.booleans(), noise=st.booleans(), urgency=st.sampled_from(["calm", "now"]))
+    def correct(self, number: int, wants: bool, noise: bool, urgency: str) -> None:
+        """Somebody says how a mention is to be judged."""
+        found = self.desk.all("SELECT id, version FROM mentions")
+        if found:
+            mention, version = found[number % len(found)]
+            said = Said(wants_answer=wants, noise=noise, urgency=urgency, complaint=False)
+            self._try(corrections.correct, self.desk.store, mention, version, said, self.desk.agent.id, placing)
+
+    @rule(wants=st.booleans(), noise=st.booleans(), some=st.integers(1, 3), model=st.sampled_from(["test 2", "test 3"]))
+    def judge_again(self, wants: bool, noise: bool, some: int, model: str) -> None:
+        """Another model judges what is stored."""
+        found = rejudging.outdated(self.desk.store, model, 0, some)
+        judged = [(words, judgement(wants=wants, noise=noise, model=model)) for words in found]
+        rejudging.replace(self.desk.store, judged, placing)
 
     @rule()
     def work_off(self) -> None:
