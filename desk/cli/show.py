@@ -18,7 +18,9 @@ from twoway.store import (
     drafts,
     events,
     judgements,
+    likenesses,
     mentions,
+    topics,
     users,
 )
 
@@ -59,6 +61,7 @@ def _story(store: Store, conversation: int) -> dict[str, Any]:
         "drafts": [_draft(store, draft) for draft in drafts.of_conversation(store, conversation)],
         "answers": [_answer(store, row) for row in deliveries.of_conversation(store, conversation)],
         "events": [asdict(event) for event in events.of_conversation(store, conversation)],
+        "same_said_in": likenesses.conversations(store, conversation),
     }
 
 
@@ -69,6 +72,7 @@ def _mention(store: Store, row: mentions.MentionRow) -> dict[str, Any]:
         "author": asdict(mentions.author(store, row.author_id)),
         "versions": [asdict(version) for version in mentions.versions(store, row.id)],
         "judgement": judged.judgement.as_json() if judged else None,
+        "topics": topics.of_mention(store, row.id),
     }
 
 
@@ -118,6 +122,8 @@ def _tell(desk: "Desk", story: dict[str, Any]) -> None:
         *((note["at"], ["note", note["text"]]) for note in story["notes"]),
         *((answer["created_at"], _given(answer)) for answer in story["answers"]),
     ]
+    if story["same_said_in"]:
+        options.say(f"nearly the same is said in {', '.join(map(str, story['same_said_in']))}")
     for at, lines in sorted(entries, key=itemgetter(0)):
         options.say(f"\n{options.local(desk, at)} {lines[0]}")
         for line in lines[1:]:
@@ -135,6 +141,8 @@ def _heard(mention: dict[str, Any]) -> list[str]:
     said = [f"{mention['author']['handle']} ({mention['kind']}) {mention['title']}".rstrip(), mention["text"]]
     if judged:
         said.append(f"  judged by {judged['model']}: {', '.join(judged['why']) or '-'}")
+    if mention["topics"]:
+        said.append(f"  about {', '.join(mention['topics'])}")
     return said
 
 

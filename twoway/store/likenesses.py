@@ -45,6 +45,6 @@ WHERE o.conversation_id = :id AND m.conversation_id <> :id ORDER BY m.conversati
 """
 
 
-def conversations(store: Store, conversation: int, limit: int) -> list[int]:
+def conversations(store: Store, conversation: int, limit: int = 100) -> list[int]:
     """Other conversations in which the same is said, the newest first."""
     return [row[0] for row in store.read().execute(ALIKE, {"id": conversation, "limit": limit})]
