@@ -32,13 +32,14 @@ def keep(store: Store, encoder: Encoder, read: Sequence[Unjudged], rows: Matrix,
 
 def _alike(store: Store, encoding: str, read: Sequence[Unjudged], rows: Matrix) -> list[list[int]]:
     since = vectors.first_since(store, clock.now() - RECENT, MOST)
-    found = [
-        [near.id for near in some] for some in nearest(rows, vectors.blocks(store, encoding, since), _CANDIDATES, ALIKE)
-    ]
-    words = likenesses.words(store, {number for some in found for number in some})
+    recent = [at for at, one in enumerate(read) if one.mention_id >= since]
+    if not recent:
+        return []  # judged again, long after
+    near = nearest(rows[recent], vectors.blocks(store, encoding, since), _CANDIDATES, ALIKE)
+    words = likenesses.words(store, {one.id for some in near for one in some})
     alike = [
-        [one.mention_id, *(other for other in some if other != one.mention_id and _same(one, words.get(other)))]
-        for one, some in zip(read, found, strict=True)
+        [own.mention_id, *(one.id for one in some if one.id != own.mention_id and _same(own, words.get(one.id)))]
+        for own, some in zip((read[at] for at in recent), near, strict=True)
     ]
     return [some for some in alike if len(some) > 1]
 

@@ -83,13 +83,15 @@ def _lines(source: typer.FileBinaryRead, judge: Judge, bad: Mistakes, batch: int
 
 def _again(config: Path | None, database: Path | None) -> None:
     from models.judging import judge_again
+    from models.topics import Topics
     from responders.queue import placing
 
     with options.at_desk(config, database) as desk, options.progress() as bar:
         judge = desk.judge
         if desk.judge_problem:
             raise Refused(f"nothing was judged again: {desk.judge_problem}")
-        done = judge_again(desk.store, judge, placing, options.steps(bar, "judged"))
+        topics = Topics(desk.config.topics)
+        done = judge_again(desk.store, judge, placing, options.steps(bar, "judged"), topics)
     options.print_json({"model": judge.model, "judged": done})
 
 

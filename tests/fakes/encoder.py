@@ -21,7 +21,7 @@ class FakeEncoder:
         """How many texts each pass had."""
 
     def judge(self, texts: Sequence[str]) -> list[Judgement]:
-        return [judgement() for _ in texts]
+        return [judgement(model=self.model) for _ in texts]
 
     def why(self, text: str) -> tuple[str, ...]:
         return ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.alike import same_words
-from models.judging import judge_once
+from models.judging import judge_again, judge_once
 from models.rules import Rules
 from models.topics import Topics
 from tests.conftest import Freeze
@@ -82,6 +82,17 @@ def test_what_was_said_long_ago_is_another_matter(desk: Desk, freeze: Freeze) ->
     at.shift(timedelta(days=13))
     say(desk, judge, LAMP)
     assert likenesses.conversations(desk.store, 3, 10) == [2]
+
+
+def test_what_is_judged_again_long_after_is_alike_still(desk: Desk, freeze: Freeze) -> None:
+    at = freeze()
+    say(desk, FakeEncoder(*KNOWN), LAMP, LAMP)
+    at.shift(timedelta(days=60))
+    newer = FakeEncoder(*KNOWN, encoding="fake 2")
+    newer.model = "fake 2"
+    assert judge_again(desk.store, newer, lambda _: ("answer", 200)) == 2
+    assert desk.all("SELECT mention_id, encoder FROM vectors") == [(1, "fake 2"), (2, "fake 2")]
+    assert likenesses.conversations(desk.store, 1, 10) == [2]
 
 
 def test_words_that_were_edited_to_something_else_are_alike_no_more(desk: Desk) -> None:
