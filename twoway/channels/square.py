@@ -2,8 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -11,7 +10,6 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
-from twoway import clock
 from twoway.channel import Channel, Limits, Policy
 from twoway.config.sections import Section
 from twoway.config.values import Name, Seconds, Url
@@ -21,12 +19,11 @@ from twoway.ports import Access
 from twoway.raw import entries
 from twoway.secrets import Secret
 from twoway.text import canonical, one_line
+from twoway.waiting import retry_at
 
 if TYPE_CHECKING:
     import httpx2
 
-WAIT = timedelta(seconds=60)
-"""Before the next try, where a 429 does not say."""
 TEXT_REFUSED = frozenset({400, 403, 409, 413, 422})
 """Statuses of a POST that say something about its words; the same words would be refused again."""
 M = TypeVar("M", bound=BaseModel)
@@ -232,17 +229,6 @@ def _error_of(answer: "httpx2.Response") -> tuple[str, str]:
         return str(error["code"]), str(error["message"])
     except (ValueError, LookupError, TypeError):
         return "", answer.text[:300]
-
-
-def retry_at(header: str) -> datetime:
-    """The moment that a Retry-After header (seconds or a date) names; a minute from now where it names none."""
-    now = clock.now()
-    try:
-        if header.isascii() and header.isdecimal():
-            return now + timedelta(seconds=min(int(header), 86_400))
-        return max(now, min(parsedate_to_datetime(header), now + timedelta(days=1)))
-    except (ValueError, TypeError, OverflowError):
-        return now + WAIT
 
 
 def connect(settings: Settings, access: Access) -> Square:
