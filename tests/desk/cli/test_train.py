@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.judges import open_judge
 from models.embedded import weights
 from models.judging import judge_once
 from models.rules import Rules
@@ -14,6 +15,7 @@ from tests.models.learning import ship
 from twoway import channels as kinds
 from twoway import clock
 from twoway.channel import Channel
+from twoway.config import Model
 from twoway.domain import Author, Mention, Page
 from twoway.store import Store, channels, corrections, hearing, judgements, users
 from twoway.store.corrections import Said
@@ -85,6 +87,17 @@ def test_the_table_is_for_people(team: Shell) -> None:
     assert "embedded 1.0.0+1 judges from now on" in said
     assert "too few corrections" in said
     assert "complaint" in said
+
+
+def test_a_desk_at_work_takes_the_new_version_with_its_next_batch(team: Shell) -> None:
+    running = open_judge(Model(name="embedded"), team.folder / "twoway.db").judge
+    assert running.model == "embedded 1.0.0"
+    team("train")
+    [found] = running.judge(["my order is vermilion"])
+    assert (found.model, found.complaint.flag) == ("embedded 1.0.0+1", True)
+    team("train", "--rollback")
+    [found] = running.judge(["my order is vermilion"])
+    assert (found.model, found.complaint.flag) == ("embedded 1.0.0", False)
 
 
 def test_one_can_go_back_and_every_version_is_kept(team: Shell) -> None:
