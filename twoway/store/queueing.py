@@ -147,15 +147,22 @@ def _open(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, found:
     return conversation
 
 
+# Each way has an index; in one condition with OR they would have none, and history may be a million mentions.
+_RELATED = """
+SELECT m.id, a.remote_id FROM mentions m JOIN authors a ON a.id = m.author_id
+WHERE m.conversation_id IS NULL AND m.visibility = :visibility AND m.id IN (
+  SELECT o.id FROM mention_references r CROSS JOIN mentions o ON o.reference = r.reference
+    WHERE r.mention_id = :mention AND o.channel_id = :channel
+  UNION SELECT r.mention_id FROM mention_references r WHERE r.channel_id = :channel AND r.reference = :name
+  UNION SELECT o.id FROM mentions o WHERE o.channel_id = :channel AND o.thread = :thread AND o.thread <> '')
+"""
+
+
 def _gather(db: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> None:
     """Bring what this mention answers, or what answers it, along as context: heard before, in no conversation yet."""
     members = participants(db, conversation) if row["visibility"] == "private" else None
     related = db.execute(
-        "SELECT m.id, a.remote_id FROM mentions m JOIN authors a ON a.id = m.author_id"
-        " WHERE m.channel_id = :channel AND m.conversation_id IS NULL AND m.visibility = :visibility AND ("
-        "  m.reference IN (SELECT reference FROM mention_references WHERE mention_id = :mention)"
-        "  OR m.id IN (SELECT mention_id FROM mention_references WHERE channel_id = :channel AND reference = :name)"
-        "  OR (:thread <> '' AND m.thread = :thread))",
+        _RELATED,
         {
             "channel": row["channel_id"],
             "visibility": row["visibility"],

@@ -25,10 +25,11 @@ UNION ALL SELECT o.conversation_id FROM outside_answers o JOIN conversations c O
   WHERE o.channel_id = :channel AND o.remote_id = :name AND c.visibility = :visibility
 LIMIT 1
 """
+# `thread <> ''` says to SQLite that the partial index holds all there is.
 _BY_THREAD = """
 SELECT conversation_id FROM mentions
-WHERE channel_id = :channel AND thread = :name AND visibility = :visibility AND conversation_id IS NOT NULL
-ORDER BY id DESC LIMIT 1
+WHERE channel_id = :channel AND thread = :name AND thread <> '' AND visibility = :visibility
+  AND conversation_id IS NOT NULL ORDER BY id DESC LIMIT 1
 """
 # Replies can be heard before what they answer.
 _BY_REPLY = """
