@@ -13,6 +13,7 @@ from listener.log import Collector as LogCollector
 from listener.square import Collector as SquareCollector
 from responders.by_hand import Sender as HandSender
 from responders.square import Sender as SquareSender
+from tests.contract.feed import FeedRig, open_feed
 from tests.contract.mail import MailRig, open_mail
 from tests.contract.rig import Rig
 from tests.fakes.square import BRAND, TOKEN, FakeSquare, client, fake_square
@@ -154,12 +155,14 @@ RIGS: dict[str, Open] = {
     **{name: _square(rules, can) for name, (rules, can) in SQUARES.items()},
     "log": _log,
     "mail": _mail,
+    "feed": open_feed,
 }
 
 CAN: dict[str, frozenset[str]] = {
     **{name: can for name, (_, can) in SQUARES.items()},
     "log": LogRig.can,
     "mail": MailRig.can,
+    "feed": FeedRig.can,
 }
 """What each can do; see `Rig.can`."""
 MARKS: dict[str, Any] = {"mail": pytest.mark.servers}
