@@ -259,6 +259,12 @@ DAMAGES = [
         "mention 1",
     ),
     Damage(
+        "words erased by nobody",
+        "erasures_recorded",
+        f"UPDATE mentions SET text = '', title = '', quoted = '', raw = NULL, erased_at = {LATER} WHERE id = 1",
+        "mention 1",
+    ),
+    Damage(
         "vector of deleted words",
         "forgotten_vectors",
         f"INSERT INTO vectors VALUES (1, 1, 'x', 1.0, x'01'); UPDATE mentions SET deleted_at = {LATER} WHERE id = 1",

@@ -88,6 +88,11 @@ class Store:
         """Whether the file that was opened is still the one at its path."""
         return _inode(self.path) == self.inode
 
+    def tidy(self) -> None:
+        """Leave nothing of what was erased in the log beside the file, as far as no reader still needs it."""
+        with self._lock, plain_words(self.path):
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def data_version(self) -> int:
         """Changes whenever the file was changed by a connection other than this thread's reader."""
         return int(self.read().execute("PRAGMA data_version").fetchone()[0])
@@ -106,6 +111,7 @@ def connect(uri: str) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     for name, value in SETTINGS.items():
         connection.execute(f"PRAGMA {name}={value}")
+    connection.execute("PRAGMA secure_delete=ON")  # what was erased is overwritten, not only let go
     return connection
 
 

@@ -28,9 +28,10 @@ class ChannelDoor:
     channel: int
 
     def after(self, cursor: int, limit: int) -> list[Inbound]:
-        """At most ``limit`` requests with an id above ``cursor``, oldest first."""
+        """At most ``limit`` requests with an id above ``cursor``, oldest first; without those erased."""
         rows = self.store.read().execute(
-            "SELECT id, received_at, media_type, body FROM inbound WHERE channel_id = ? AND id > ? ORDER BY id LIMIT ?",
+            "SELECT id, received_at, media_type, body FROM inbound WHERE channel_id = ? AND id > ?"
+            " AND body <> x'' ORDER BY id LIMIT ?",
             (self.channel, cursor, limit),
         )
         return [Inbound(row[0], clock.parse(row[1]), row[2], row[3]) for row in rows]

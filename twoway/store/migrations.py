@@ -56,6 +56,13 @@ def imports(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0005_erasing")
+def erasing(db: Database) -> None:
+    """What is old enough to be forgotten."""
+    for statement in statements("0005_erasing.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)

@@ -67,7 +67,10 @@ FORGOTTEN = (
         "mention",
         "mentions",
         "SELECT m.id FROM mentions m WHERE m.erased_at IS NOT NULL AND (m.raw IS NOT NULL OR m.text <> ''"
-        " OR m.title <> '' OR m.quoted <> '' OR EXISTS (SELECT 1 FROM mention_versions v WHERE v.mention_id = m.id"
+        " OR m.title <> '' OR m.quoted <> '' OR m.url <> '' OR m.address <> '' OR m.attachments <> '[]'"
+        " OR m.participants <> '[]' OR EXISTS (SELECT 1 FROM corrections c WHERE c.mention_id = m.id)"
+        " OR EXISTS (SELECT 1 FROM judgements j WHERE j.mention_id = m.id AND json_extract(j.details, '$.why') <> '[]')"
+        " OR EXISTS (SELECT 1 FROM mention_versions v WHERE v.mention_id = m.id"
         " AND (v.text <> '' OR v.raw IS NOT NULL)))",
     ),
     rows(
@@ -79,6 +82,14 @@ FORGOTTEN = (
         " OR m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL UNION SELECT o.mention_id FROM"
         " (SELECT mention_id FROM likenesses UNION ALL SELECT mention_id FROM topics) o"
         " WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.mention_id = o.mention_id)",
+    ),
+    rows(
+        "erasures_recorded",
+        "Every mention that was erased is on the record.",
+        "mention",
+        "mentions",
+        "SELECT m.id FROM mentions m WHERE m.erased_at IS NOT NULL AND m.id NOT IN"
+        " (SELECT json_extract(e.data, '$.mention') FROM events e WHERE e.kind = 'mention.erased')",
     ),
     rows(
         "erased_previews",
