@@ -23,6 +23,9 @@ ALERT_EVERY = 2
 SEAL_EVERY = 10
 DIGEST_EVERY = 30
 WAKE_EVERY = 30
+FORGET_EVERY = 600
+DELETED_KEPT = timedelta(hours=20)
+"""How long words stay that their author took back: platforms want them gone within a day."""
 LISTEN_SECONDS = 300
 """How long one wait for a platform's call lasts."""
 SPREAD = 5
@@ -94,6 +97,22 @@ def wake(desk: Desk) -> None:
     wake_once(desk.store, desk.config.conversation.resolve_waiting_after)
 
 
+def forget(desk: Desk) -> None:
+    """Erase what is older than its channel keeps, and what was taken back."""
+    from twoway.store import erasing
+
+    now, rounds = clock.now(), 0
+    for name in desk.names:
+        days = desk.keep_days(name)
+        channel = channels.by_name(desk.store, name).id
+        while days and erasing.retain_once(desk.store, channel, now - timedelta(days=days)):
+            rounds += 1
+    while erasing.forget_deleted_once(desk.store, now - DELETED_KEPT):
+        rounds += 1
+    if rounds:
+        desk.store.tidy()
+
+
 def start(desk: Desk) -> Callable[[], None]:
     """Set everything going in the background; the returned function stops it cleanly, after the work in hand."""
     from apscheduler.executors.pool import ThreadPoolExecutor
@@ -101,7 +120,7 @@ def start(desk: Desk) -> Callable[[], None]:
 
     # A late job is still due: the default would skip what is more than a second late.
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    workers = {"default": ThreadPoolExecutor(len(desk.names) + 6)}
+    workers = {"default": ThreadPoolExecutor(len(desk.names) + 7)}
     scheduler = BackgroundScheduler(executors=workers, job_defaults=defaults, timezone="UTC")
     worker = worker_name()
     for at, name in enumerate(desk.names):
@@ -112,6 +131,7 @@ def start(desk: Desk) -> Callable[[], None]:
     _every(scheduler, DIGEST_EVERY, "digest", partial(digest_all, desk))
     _every(scheduler, SEAL_EVERY, "seal", partial(seal_all, desk))
     _every(scheduler, WAKE_EVERY, "wake", partial(wake, desk))
+    _every(scheduler, FORGET_EVERY, "forget", partial(forget, desk))
     scheduler.start()
     stopped = Event()
     for name in filter(desk.can_wake, desk.names):

@@ -166,6 +166,12 @@ class Desk:
         configured = self._configured(name)
         return configured.common.poll_seconds or kinds.channel(configured.kind).limits.poll_seconds
 
+    def keep_days(self, name: str) -> int | None:
+        """How long what was said on a channel may be kept: as configured, never longer than its platform allows."""
+        configured = self._configured(name)
+        most = (configured.common.keep_days, kinds.channel(configured.kind).policy.keep_days)
+        return min(filter(None, most), default=None)
+
     def _configured(self, name: str) -> ConfiguredChannel:
         if name not in self.names:
             raise NotFound(f"no channel {name!r} is switched on; there are {', '.join(self.names) or 'none'}")

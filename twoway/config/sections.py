@@ -108,6 +108,8 @@ class Common(Section):
     """Whoever changes words that were submitted needs somebody else's approval."""
     approval_expires: Duration = timedelta(hours=24)
     """How long an approval lasts while its answer has not gone out, such as on a paused channel."""
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    """What was said longer ago and is closed is erased; None: kept until somebody erases it."""
 
     @model_validator(mode="after")
     def _can_go_out(self) -> Self:
