@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from twoway.domain import Change, Malformed, Mention, Page
+from twoway.domain import Change, Deleted, Malformed, Mention, Page
 from twoway.ports import Collector, Sender
 
 
@@ -21,7 +21,8 @@ class Rig(Protocol):
     ``look``  shows whether a post is gone, edited, or not the customer's last word
     ``answers``  shows answers of ours at once, also those made elsewhere
     ``lists`` or ``unlisted``  lists at once what stands there in our name, or cannot list it
-    ``key``  finds a part by its key
+    ``found``  finds a part that was sent
+    ``key``  shows a part's key with every post of ours; ``keyless``: never shows it
     ``absent``  absence can be told at once
     ``doubt``  a connection can be dropped while sending
     """
@@ -63,6 +64,17 @@ class Rig(Protocol):
 
 
 @dataclass
+class Memory:
+    """What a collector is given to ask; empty until a desk keeps something."""
+
+    desk: "Desk | None" = None
+
+    def standing(self, below: int, limit: int) -> list[tuple[int, str]]:
+        """What the desk keeps."""
+        return self.desk.standing(below, limit) if self.desk else []
+
+
+@dataclass
 class Desk:
     """A store as small as can be: cursors move with what was heard, nothing is kept twice."""
 
@@ -73,6 +85,18 @@ class Desk:
     changes: list[Change] = field(default_factory=list)
     malformed: dict[str, Malformed] = field(default_factory=dict)
     pages: int = 0
+
+    def __post_init__(self) -> None:
+        # A collector that looks kept mentions up again asks whoever keeps them; its rig stands between.
+        memory = getattr(self.rig, "memory", None)
+        if memory:
+            memory.desk = self
+
+    def standing(self, below: int, limit: int) -> list[tuple[int, str]]:
+        """As the store's own."""
+        gone = {change.id for change in self.changes if isinstance(change, Deleted)}
+        kept = [(number, id_) for number, id_ in enumerate(self.mentions, 1) if id_ not in gone]
+        return [entry for entry in reversed(kept) if not below or entry[0] < below][:limit]
 
     def keep(self, stream: str, page: Page) -> None:
         """One page and its cursor, as one transaction would."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from responders.by_hand import Sender as HandSender
 from responders.square import Sender as SquareSender
 from tests.contract.feed import FeedRig, open_feed
 from tests.contract.mail import MailRig, open_mail
+from tests.contract.mastodon import MastodonRig, open_mastodon
 from tests.contract.rig import Rig
 from tests.fakes.square import BRAND, TOKEN, FakeSquare, client, fake_square
 from twoway import clock
@@ -123,8 +125,8 @@ class LogRig:
 
 EVERY = frozenset({"history", "edit", "delete", "private", "public", "api", "look", "doubt"})
 SQUARES: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
-    "square idempotent": ({"kind": "idempotent"}, EVERY | {"key", "absent", "answers", "lists"}),
-    "square read-back": ({"kind": "read-back"}, EVERY | {"key", "answers", "lists"}),
+    "square idempotent": ({"kind": "idempotent"}, EVERY | {"found", "key", "absent", "answers", "lists"}),
+    "square read-back": ({"kind": "read-back"}, EVERY | {"found", "key", "answers", "lists"}),
     "square lagging": ({"kind": "neither", "lag": 3600}, EVERY),
     "square neither": ({"kind": "neither"}, EVERY | {"unlisted"}),
 }
@@ -156,6 +158,8 @@ RIGS: dict[str, Open] = {
     "log": _log,
     "mail": _mail,
     "feed": open_feed,
+    "mastodon": open_mastodon,
+    "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
 }
 
 CAN: dict[str, frozenset[str]] = {
@@ -163,6 +167,8 @@ CAN: dict[str, frozenset[str]] = {
     "log": LogRig.can,
     "mail": MailRig.can,
     "feed": FeedRig.can,
+    "mastodon": MastodonRig.can,
+    "mastodon without keys": MastodonRig.can,
 }
 """What each can do; see `Rig.can`."""
 MARKS: dict[str, Any] = {"mail": pytest.mark.servers}

@@ -26,12 +26,33 @@ class Answer:
     """When the platform got to it."""
 
 
+class Dialect:
+    """How a platform words its faults; this one is the square's."""
+
+    def error(self, status: int, code: str, message: str) -> Answer:
+        """A refusal."""
+        body = json.dumps({"error": {"code": code, "message": message}}).encode()
+        return Answer(status, [(b"content-type", b"application/json")], body)
+
+    def retry(self, seconds: float) -> tuple[bytes, bytes]:
+        """The header that says when to come back."""
+        return b"retry-after", str(int(seconds)).encode()
+
+    def text(self, body: bytes) -> str:
+        """The words of a post in a request."""
+        try:
+            return str(json.loads(body)["text"])
+        except (ValueError, LookupError, TypeError):
+            return ""
+
+
 class Faulty:
     """Wraps the platform; has to be the outermost application, right under uvicorn, to end connections."""
 
-    def __init__(self, app: App, faults: Faults) -> None:
+    def __init__(self, app: App, faults: Faults, dialect: Dialect | None = None) -> None:
         self._app = app
         self._faults = faults
+        self._dialect = dialect or Dialect()
         self._last: dict[str, Answer] = {}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -85,13 +106,14 @@ class Faulty:
     def _spoil(self, order: Order | None, scope: MutableMapping[str, Any], answer: Answer | None) -> Answer:
         kind = order.kind if order else ""
         if order and kind == "limit":
-            retry = [(b"retry-after", str(int(order.seconds)).encode())] if order.seconds is not None else []
-            return _error(429, "too_many", "slower, please", retry)
+            said = self._dialect.error(429, "too_many", "slower, please")
+            said.headers += [self._dialect.retry(order.seconds)] if order.seconds is not None else []
+            return said
         if kind == "echo":
             headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-            return _error(422, "invalid", f"what is this: {headers}")
+            return self._dialect.error(422, "invalid", f"what is this: {headers}")
         if answer is None or kind == "error-after":
-            return _error(503, "down", "down for maintenance")
+            return self._dialect.error(503, "down", "down for maintenance")
         if kind == "repeat":
             return self._last.get(scope["path"], answer)
         return {
@@ -103,10 +125,6 @@ class Faulty:
 
     def _record(self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None) -> None:
         headers = dict(scope["headers"])
-        try:
-            text = json.loads(body)["text"]
-        except (ValueError, LookupError, TypeError):
-            text = ""
         self._faults.record(
             at=answer.at if answer else "",
             agent=headers.get(b"user-agent", b"").decode(),
@@ -114,7 +132,7 @@ class Faulty:
             path=scope["path"],
             query=scope["query_string"].decode(),
             key=headers.get(b"idempotency-key", b"").decode(),
-            text=text,
+            text=self._dialect.text(body),
             status=answer.status if answer else 0,
             fault=order.kind if order else "",
         )
@@ -123,11 +141,6 @@ class Faulty:
         self._faults.order(**json.loads(body))
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
-
-
-def _error(status: int, code: str, message: str, headers: list[tuple[bytes, bytes]] | None = None) -> Answer:
-    body = json.dumps({"error": {"code": code, "message": message}}).encode()
-    return Answer(status, [(b"content-type", b"application/json"), *(headers or [])], body)
 
 
 def _each(answer: Answer, change: Callable[[list[Any]], list[Any]]) -> Answer:

@@ -10,6 +10,7 @@ from twoway.errors import NotFound
 CHANNELS: Mapping[str, str] = {
     "square": "twoway.channels.square:CHANNEL",
     "mail": "twoway.channels.mail:CHANNEL",
+    "mastodon": "twoway.channels.mastodon:CHANNEL",
     "log": "twoway.channels.log:CHANNEL",
     "feed": "twoway.channels.feed:CHANNEL",
 }

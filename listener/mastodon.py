@@ -1,0 +1,134 @@
+"""Hears Mastodon: mentions and private messages, posts in our own name, and what becomes of what was heard."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from listener.mastodon_again import BATCH, Again
+from listener.mastodon_paging import Heard, pages
+from twoway.channels.mastodon import Mastodon, Settings
+from twoway.channels.mastodon_posts import Address, Instance, Media, Notification, Status, own_post, visibility
+from twoway.domain import Attachment, Author, Mention, Page
+from twoway.raw import member
+from twoway.text import one_line, storable
+
+PAGE = 40
+"""Entries of a page; the most that Mastodon gives of posts."""
+
+
+class Collector:
+    """Hears one account on Mastodon."""
+
+    def __init__(self, connection: Mastodon, settings: Settings, since: datetime | None = None) -> None:
+        self._mastodon, self._since = connection, since
+        self._read: dict[str, Callable[[str | None], Iterator[Page]]] = {
+            "mentions": partial(self._listing, _Mentions(connection, settings)),
+            "own": partial(self._listing, _Own(connection)),
+            "changes": lambda cursor: Again(connection).pages(cursor),
+        }
+
+    def streams(self) -> list[str]:
+        """Mentions with replies and private messages, our own posts, and what becomes of kept mentions."""
+        return list(self._read)
+
+    def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
+        """Pages after ``cursor``; see `listener.mastodon_paging`. Raises ChannelError."""
+        return self._read[stream](cursor)
+
+    def _listing(self, listing: "_Mentions | _Own", cursor: str | None) -> Iterator[Page]:
+        return pages(listing, self._mastodon.name, cursor, self._since)
+
+
+class _Mentions:
+    """The notifications that are mentions; a reply to a post of ours is one, and so is a private message."""
+
+    name = "mentions"
+
+    def __init__(self, connection: Mastodon, settings: Settings) -> None:
+        self._mastodon, self._settings = connection, settings
+
+    def page(self, below: str, newest: bool = False) -> tuple[list[tuple[Any, bytes]], str]:
+        """The library's `notifications` cannot ask for those that the account's policy filters away, by default private
+        messages of strangers; its `fetch_next` sends what it is given.
+        """
+        query: dict[str, Any] = {
+            "_pagination_method": "GET",
+            "_pagination_endpoint": "/api/v1/notifications",
+            "types[]": ["mention"],
+            "include_filtered": "true",
+            "limit": 1 if newest else PAGE,
+            **({"max_id": below} if below else {}),
+        }
+        return self._mastodon.page(self.name, lambda: self._mastodon.library.fetch_next(query))
+
+    def hear(self, entry: Any, raw: bytes) -> Heard:
+        """A mention; of other notices and of scopes that nobody wants to hear nothing."""
+        notice = Notification.model_validate(entry)
+        status = notice.status if notice.type == "mention" else None
+        if status is None or status.visibility not in self._settings.visibilities:
+            return Heard(notice.created_at)
+        said = mention(status, member(raw, "status"), self._mastodon.instance, self._mastodon.me.id, notice.created_at)
+        return Heard(notice.created_at, mention=said)
+
+    def was_cleared(self) -> bool:
+        """Do mentions still stand of which there is no notice any more?"""
+        found = Again(self._mastodon).many([id_ for _, id_ in self._mastodon.memory.standing(0, BATCH)])
+        me = self._mastodon.me.id
+        return any(person["id"] == me for entry, _ in found.values() for person in entry.get("mentions", ()))
+
+
+class _Own:
+    """Posts in our name, whoever wrote them: receipts of what is in doubt, or answers given elsewhere."""
+
+    name = "own"
+
+    def __init__(self, connection: Mastodon) -> None:
+        self._mastodon = connection
+
+    def page(self, below: str, newest: bool = False) -> tuple[list[tuple[Any, bytes]], str]:
+        """A page of our posts."""
+        library, me = self._mastodon.library, self._mastodon.me.id
+        query: dict[str, Any] = {"exclude_reblogs": True, "limit": 1 if newest else PAGE, "max_id": below or None}
+        return self._mastodon.page(self.name, partial(library.account_statuses, me, **query))
+
+    def hear(self, entry: Any, raw: bytes) -> Heard:
+        """One of our posts."""
+        status = Status.model_validate(entry)
+        return Heard(status.created_at, change=own_post(status, raw))
+
+    def was_cleared(self) -> bool:
+        """Whoever deletes all their posts has lost nothing that was said to them."""
+        return False
+
+
+def mention(status: Status, raw: bytes, instance: Instance, me: str, arrived_at: datetime | None = None) -> Mention:
+    """A post as the desk hears it; ``me`` is the brand's account."""
+    others = (person.id for person in status.mentions if person.id not in (me, status.account.id))
+    account = status.account
+    return Mention(
+        id=status.id,
+        author=Author(
+            account.id, f"@{account.acct}", storable(account.display_name), account.url or "", account.followers_count
+        ),
+        text=status.text,
+        created_at=status.created_at,
+        address=Address.of(status, instance),
+        visibility=visibility(status.visibility),
+        raw=raw,
+        reference=status.id,
+        replies_to=(status.in_reply_to_id,) if status.in_reply_to_id else (),
+        participants=tuple(dict.fromkeys(others)),
+        title=storable(status.spoiler_text),
+        quoted=status.quoted,
+        url=status.url or status.uri,
+        language=status.language or "",
+        attachments=tuple(_attachment(media) for media in status.media_attachments),
+        arrived_at=arrived_at,
+    )
+
+
+def _attachment(media: Media) -> Attachment:
+    """A picture by its link and by the words for those who cannot see it; its size is not told."""
+    link = media.url or media.remote_url or ""
+    return Attachment(one_line(f"{link} {media.description or ''}", 1_000), media.type, 0)
