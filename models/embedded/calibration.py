@@ -38,7 +38,7 @@ class Calibration:
 class Costs:
     """What a mistake costs, one against the other."""
 
-    missed: float = 1.0
+    missed: float = 1.5
     """A complaint that is taken for none."""
     false: float = 1.0
     """A text wrongly taken for a complaint."""

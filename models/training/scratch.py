@@ -15,6 +15,7 @@ from models.training.calibrate import calibrate
 from models.training.export import export
 from models.training.finetune import Recipe, finetune
 from models.training.network import Network, encoder
+from models.training.smoothing import smooth
 from models.training.texts import Example, examples
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SAMPLE = 12_000
 """Texts from which the map to what a text is about is fitted."""
+_LISTENED = 500
+"""Of them, texts on which the loudness of the encoder's channels is measured."""
 
 
 def from_scratch(data: Path, folder: Path, version: str, recipe: Recipe, say: Callable[[str], None]) -> None:
@@ -39,7 +42,9 @@ def from_scratch(data: Path, folder: Path, version: str, recipe: Recipe, say: Ca
     network = Network(encoder(source, kept))
     before = meaning.unit(meaning.means(network, sample, [source.layers]))
     trained = finetune(network, read, texts, recipe, say)
-    export(trained, meaning.fit(meaning.means(trained, sample, meaning.LAYERS), before), tokenizer, folder)
+    about = meaning.fit(meaning.means(trained, sample, meaning.LAYERS), before)
+    smooth(trained, sample[:_LISTENED])
+    export(trained, about, tokenizer, folder)
     fit(folder, version, texts)
     say(f"wrote {folder}")
 

@@ -178,11 +178,11 @@ class Digest(Section):
 class Model(Section):
     """Who judges what was heard, and what its mistakes cost."""
 
-    name: NameOrFolder = "rules"
+    name: NameOrFolder = "embedded"
     """``embedded``, ``rules``, a folder with a model, or its Hugging Face id."""
     labels: dict[str, str] = {}
     """For a model that is not ours: what each of its labels says, ``"LABEL_0" = "negative"``."""
-    missed_complaint: Annotated[float, Field(gt=0, le=100)] = 1.0
+    missed_complaint: Annotated[float, Field(gt=0, le=100)] = 1.5
     false_complaint: Annotated[float, Field(gt=0, le=100)] = 1.0
     """The one against the other: only their ratio counts."""
     threads: Annotated[int, Field(ge=0, le=64)] = 0
