@@ -19,7 +19,8 @@ from twoway import clock
 from twoway.http import Guard, client
 from twoway.text import sha256
 
-PATH = "/feed.xml"
+PATH, OLD_PATH = "/feed.xml", "/old.xml"
+"""Where the feed is, and where it was."""
 SITE = "https://blog.example.org"
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:thr="http://purl.org/syndication/thread/1.0">'
 
@@ -90,8 +91,9 @@ class FakeFeed:
         marks = {name: value for name, value in marks.items() if name in self.validators}
         known = {"etag": asked.get("if-none-match"), "last-modified": asked.get("if-modified-since")}
         same = bool(marks) and all(known[name] == value for name, value in marks.items())
-        status = 404 if scope["path"] != PATH else 304 if same and self.status == 200 else self.status
-        headers = [(name.encode(), value.encode()) for name, value in {**self.headers, **marks}.items()]
+        status = {PATH: 304 if same and self.status == 200 else self.status, OLD_PATH: 301}.get(scope["path"], 404)
+        moved = {"location": PATH} if status == 301 else {}
+        headers = [(name.encode(), value.encode()) for name, value in {**self.headers, **marks, **moved}.items()]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body if status == 200 else b""})
 
