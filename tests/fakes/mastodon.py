@@ -46,6 +46,14 @@ class Asked:
         return (self.query.get(name) or self.form.get(name) or [default])[-1]
 
 
+class Listed(list[Any]):
+    """A page of a listing, with the ids that it was cut by: some of them may not be shown."""
+
+    def __init__(self, shown: list[Any], ids: list[str]) -> None:
+        super().__init__(shown)
+        self.ids = ids
+
+
 Handler = Callable[["Mastodon", Asked, str], Any]
 
 
@@ -72,6 +80,8 @@ class Mastodon:
     """Other servers that speak this API do not."""
     version: tuple[int, int] = (4, 7)
     left: int = 300
+    leaves_out: str = ""
+    """A kind of notice, or the id of a post, that listings pass over as if it were being looked into."""
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         message = await receive()
@@ -116,13 +126,13 @@ class Mastodon:
             raise Refusal(403, "This action is outside the authorized scopes")
 
     def _links(self, asked: Asked, answer: Any, host: str) -> list[tuple[bytes, bytes]]:
-        if not isinstance(answer, list) or not answer or not PAGING & known_of(asked.path):
+        if not isinstance(answer, Listed) or not answer.ids:
             return []
         plain = [(name, value) for name, values in asked.query.items() if name not in PAGING for value in values]
         base = f"http://{host}{asked.path}"
-        links = [f'<{base}?{urlencode([*plain, ("min_id", answer[0]["id"])])}>; rel="prev"']
-        if len(answer) == _limit(asked):
-            links.insert(0, f'<{base}?{urlencode([*plain, ("max_id", answer[-1]["id"])])}>; rel="next"')
+        links = [f'<{base}?{urlencode([*plain, ("min_id", answer.ids[0])])}>; rel="prev"']
+        if len(answer.ids) == _limit(asked):
+            links.insert(0, f'<{base}?{urlencode([*plain, ("max_id", answer.ids[-1])])}>; rel="next"')
         return [(b"link", ", ".join(links).encode())]
 
     def instance(self, asked: Asked, _: str) -> Any:
@@ -151,12 +161,16 @@ class Mastodon:
             for notice in self.town.notices
             if (types is None or notice.type in types) and (everything or not notice.filtered)
         ]
-        return [self.town.notice(notice) for notice in _page(wanted, asked, most=80)]
+        shown = [self.town.notice(notice) for notice in _page(wanted, asked, most=80)]
+        return Listed(
+            [notice for notice in shown if notice["type"] != self.leaves_out], [notice["id"] for notice in shown]
+        )
 
     def statuses_of(self, asked: Asked, account: str) -> Any:
         """Somebody's posts, newest first; one's own with the private ones."""
         mine = [post for post in self.town.posts.values() if post.by.id == account and self.town.seen_by_brand(post)]
-        return [self.town.status(post) for post in _page(mine, asked, most=40)]
+        shown = [self.town.status(post) for post in _page(mine, asked, most=40)]
+        return Listed(shown, [post["id"] for post in shown])
 
     def many(self, asked: Asked, _: str) -> Any:
         """Several posts, those that are shown."""
@@ -164,7 +178,8 @@ class Mastodon:
         if len(ids) > 20:
             raise Refusal(422, "Too many statuses")
         found = (self.town.posts.get(id_) for id_ in ids)
-        return [self.town.status(post) for post in found if post and self.town.seen_by_brand(post)]
+        shown = (post for post in found if post and self.town.seen_by_brand(post) and post.id != self.leaves_out)
+        return [self.town.status(post) for post in shown]
 
     def one(self, asked: Asked, id_: str) -> Any:
         """A post."""
@@ -218,11 +233,6 @@ ROUTES: list[tuple[str, str, str, frozenset[str], tuple[int, int], Handler]] = [
     ("POST", "/api/v1/statuses", "write:statuses", POSTED, (1, 0), Mastodon.post),
 ]
 """Method, path, scope, known parameters, the version that has it."""
-
-
-def known_of(path: str) -> frozenset[str]:
-    """The parameters of a path that is read."""
-    return next(known for method, pattern, _, known, _, _ in ROUTES if method == "GET" and re.fullmatch(pattern, path))
 
 
 def _limit(asked: Asked, most: int = 80) -> int:

@@ -120,7 +120,8 @@ class Mastodon:
         try:
             request()
         except Exception as error:  # the library trips over odd answers in its own ways, also after a post was taken
-            raise self._refusal(operation, error, writing) from error
+            # An instance that repeats our request would put the token into a traceback.
+            raise self._refusal(operation, error, writing) from (None if self.token in str(error) else error)
         return self.wire.last.content if self.wire.last else b""
 
     def _refusal(self, operation: str, error: Exception, writing: bool) -> ChannelError:
