@@ -39,6 +39,10 @@ def everywhere(desk: Desk, **fields: Any) -> int:
     desk.judge(complaint=True)
     with desk.store.write() as db:
         db.execute("UPDATE judgements SET details = json_set(details, '$.why', json(?))", (f'["{SECRET}"]',))
+        db.execute("INSERT INTO vectors VALUES (1, 2, 'test', 1.0, ?)", (SECRET.encode(),))
+        db.execute("INSERT INTO topics VALUES (1, ?, 0.9)", (SECRET,))
+        correction = "INSERT INTO corrections (mention_id, mention_version, user_id, noise, at) VALUES (1, 2, ?, 1, ?)"
+        db.execute(correction, (desk.agent.id, clock.stamp(clock.now())))
     desk.queue()
     desk.write(f"Dear {SECRET}", conversation=number)
     desk.answered(number)
@@ -71,6 +75,7 @@ def test_of_an_erased_author_no_word_is_left_anywhere(desk: Desk) -> None:
     assert {"mentions", "mention_versions", "judgements", "drafts", "previews", "notes", "inbound"} <= set(left(desk))
     erasing.author(desk.store, kim(desk), desk.approver.id)
     assert left(desk) == []
+    assert desk.all("SELECT id FROM corrections") == []
     assert not in_the_file(desk)
 
 

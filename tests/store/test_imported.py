@@ -120,3 +120,29 @@ def test_a_file_never_overwrites_what_is_known_of_an_author(desk: Desk, file: St
     bring(desk, file, replace(desk.mention(), author=old))
     row = desk.one("SELECT handle, name, url, followers FROM authors")
     assert tuple(row) == ("@kim_now", "Kim", "https://kim.example", 500)
+
+
+def effort(desk: Desk, name: str) -> int:
+    """How much SQLite works to hear a mention of a thread and to open its conversation."""
+    steps = [0]
+
+    def step() -> None:
+        steps[0] += 1
+
+    desk.store._writer.set_progress_handler(step, 100)
+    desk.hear(desk.mention(id=name, thread=f"thread of {name}", replies_to=("unheard",)))
+    desk.judge()
+    desk.queue()
+    desk.store._writer.set_progress_handler(None, 0)
+    assert desk.row(name)["conversation_id"]
+    return steps[0]
+
+
+def test_a_heap_of_history_makes_hearing_no_slower(desk: Desk, file: Stream) -> None:
+    bring(desk, file, *(desk.mention(thread="old") for _ in range(20)))
+    desk.judge()
+    few = effort(desk, "early")
+    bring(desk, file, *(desk.mention(thread=f"t{number}") for number in range(3000)))
+    while judgements.unjudged(desk.store, 1):
+        desk.judge()
+    assert effort(desk, "late") < 2 * few

@@ -84,12 +84,13 @@ def forget_deleted_once(store: Store, before: datetime) -> bool:
     What the desk answered stays: those are not their words.
     """
     now = clock.now()
-    sql = "SELECT id, channel_id FROM mentions WHERE deleted_at < ? AND erased_at IS NULL LIMIT ?"
+    sql = "SELECT id, channel_id, conversation_id FROM mentions WHERE deleted_at < ? AND erased_at IS NULL LIMIT ?"
     with store.write() as db:
         rows = db.execute(sql, (clock.stamp(before), BATCH)).fetchall()
         for row in rows:
             blanking.mention(db, row["id"], clock.stamp(now))
-            record(db, "mention.erased", now, channel=row["channel_id"], mention=row["id"])
+            channel, conversation = row["channel_id"], row["conversation_id"]
+            record(db, "mention.erased", now, channel=channel, conversation=conversation, mention=row["id"])
     return bool(rows)
 
 
