@@ -88,7 +88,7 @@ def raise_desk(folder: Path, url: str, kills: int, step: str, blind: bool) -> in
     next(n for n in count(1) if not fork(folder, url, n, blind))
     customers.talk()
     lives, killed = 0, 0
-    # Some steps come about by chance alone, and only after another death: every other of the last lives waits for those.
+    # Some steps come about by chance, and only after another death: every other of the last lives waits for those.
     while killed < kills or (not step and lives < 4 * kills and untouched(folder)):
         lives += 1
         rare = untouched(folder) if lives % (2 if killed >= kills else 3) == 0 else []

@@ -76,7 +76,8 @@ def test_a_draft_begins_with_gaps_where_the_other_customer_was_meant(place: Plac
     draft = drafts.in_work(place.desk.store.read(), number)
     assert draft is not None
     assert draft.text == (
-        "Liebe [Name],\n\nbitte ziehen Sie den Stecker 10 Sekunden lang. Ihr Vorgang ist [...], [...].\n\nViele Grüße, bb"
+        "Liebe [Name],\n\nbitte ziehen Sie den Stecker 10 Sekunden lang. Ihr Vorgang ist [...], [...].\n\n"
+        "Viele Grüße, bb"
     )
     page = bert.get(f"/conversations/{number}")
     for gap in ("[Name]", "[...]"):
