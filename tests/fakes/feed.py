@@ -61,6 +61,8 @@ class FakeFeed:
     shown: int = 100
     validators: frozenset[str] = frozenset({"etag", "last-modified"})
     """Those that it gives and minds."""
+    folder: str = ""
+    """Where the old path was."""
     status: int = 200
     """What it answers to everything, where that is not 200."""
     headers: dict[str, str] = field(default_factory=lambda: {"content-type": "application/rss+xml; charset=utf-8"})
@@ -91,7 +93,9 @@ class FakeFeed:
         marks = {name: value for name, value in marks.items() if name in self.validators}
         known = {"etag": asked.get("if-none-match"), "last-modified": asked.get("if-modified-since")}
         same = bool(marks) and all(known[name] == value for name, value in marks.items())
-        status = {PATH: 304 if same and self.status == 200 else self.status, OLD_PATH: 301}.get(scope["path"], 404)
+        status = {PATH: 304 if same and self.status == 200 else self.status, f"{self.folder}{OLD_PATH}": 301}.get(
+            scope["path"], 404
+        )
         moved = {"location": PATH} if status == 301 else {}
         headers = [(name.encode(), value.encode()) for name, value in {**self.headers, **marks, **moved}.items()]
         await send({"type": "http.response.start", "status": status, "headers": headers})

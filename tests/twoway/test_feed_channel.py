@@ -79,6 +79,16 @@ def test_a_feed_that_moved_is_followed(blog: FakeFeed, feed: Feed) -> None:
     assert blog.asked() == [301, 200, 301, 304]
 
 
+def test_wherever_it_led_an_entry_keeps_its_name(blog: FakeFeed, feed: Feed) -> None:
+    blog.body = rss("<item><guid>17</guid><title>x</title></item>")
+    home = f"{blog.url.rpartition('/')[0]}/old"
+    blog.folder = "/old"
+    moved = Feed(feed.name, feed.http, f"{home}{OLD_PATH}?token=hush", "")
+    document = moved.fetch("entries", Validators())
+    assert document
+    assert document.entries[0]["id"] == f"{home}/17"
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [

@@ -121,7 +121,8 @@ class Feed:
     def _read(self, operation: str, answer: "httpx2.Response") -> Document:
         kind = answer.headers.get("content-type", "")
         try:
-            found = _parse(answer.content, kind, str(answer.url))
+            # From where the owner says it is, not from where it led this time: ids may be resolved against it.
+            found = _parse(answer.content, kind, self.url.partition("?")[0])
         except Exception as error:  # whatever a hostile feed makes a lenient parser stumble over
             said = f"the feed cannot be read: {type(error).__name__}"
             raise Temporary(self.name, operation, said) from error
