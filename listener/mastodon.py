@@ -106,11 +106,10 @@ def mention(status: Status, raw: bytes, instance: Instance, me: str, arrived_at:
     """A post as the desk hears it; ``me`` is the brand's account."""
     others = (person.id for person in status.mentions if person.id not in (me, status.account.id))
     account = status.account
+    followers = account.followers_count if (account.followers_count or 0) >= 0 else None  # -1: they hide it
     return Mention(
         id=status.id,
-        author=Author(
-            account.id, f"@{account.acct}", storable(account.display_name), account.url or "", account.followers_count
-        ),
+        author=Author(account.id, f"@{account.acct}", storable(account.display_name), account.url or "", followers),
         text=status.text,
         created_at=status.created_at,
         address=Address.of(status, instance),

@@ -42,7 +42,8 @@ class Sender:
         to = read_address(address)
         name = f"@{to.handle}"
         text = storable(draft.text).replace("\r\n", "\n").strip()
-        text = text.removeprefix(name).strip() if NAMED.match(text + " ") else text
+        first = NAMED.match(text)
+        text = text[first.end() :].strip() if first and first[0].casefold() == name.casefold() else text
         if not text:
             raise Rejected(self._mastodon.name, "preview", "an answer needs words")
         # Whoever hides their words behind a warning gets the answer behind one; nobody else does.
@@ -115,7 +116,7 @@ class Sender:
         asked = clock.now()
         for page in self._own_pages("find", since - MARGIN):
             for post, _ in page:
-                if _is(post, part):
+                if post.created_at >= since - MARGIN and _is(post, part):
                     return Found(_receipt(post))
         lag = (CHANNEL.limits.read_back_lag or 0) + self._settings.timeout_seconds
         settled = since + timedelta(seconds=lag)

@@ -62,9 +62,17 @@ def test_whoever_the_writer_names_is_told_to_who_approves(platform: FakeMastodon
     assert shown.recipients == ("@petra@chaos.example", "@otto@chaos.example")
 
 
-def test_a_customer_whom_the_writer_names_first_is_named_once(platform: FakeMastodon, desk: Desk) -> None:
-    shown = preview(desk, platform.say("Petra", "hello"), "@petra@chaos.example gern!")
-    assert shown.parts == ("@petra@chaos.example gern!",)
+@pytest.mark.parametrize(
+    ("text", "posted"),
+    [
+        ("@Petra@chaos.example gern!", "@petra@chaos.example gern!"),
+        ("@petra@chaos.example.org ist wer anders", "@petra@chaos.example @petra@chaos.example.org ist wer anders"),
+    ],
+)
+def test_a_customer_whom_the_writer_names_first_is_named_once(
+    platform: FakeMastodon, desk: Desk, text: str, posted: str
+) -> None:
+    assert preview(desk, platform.say("Petra", "hello"), text).parts == (posted,)
 
 
 def test_a_long_answer_is_posted_in_parts_that_answer_each_other(
@@ -251,6 +259,16 @@ def test_the_same_words_to_somebody_else_are_not_found(platform: FakeMastodon, r
     first, second = platform.say("Petra", "hello"), platform.say("Petra", "hello again")
     rig.sender().send(Part(preview(desk, first), 0, KEY))
     assert not isinstance(rig.sender().find(Part(preview(desk, second), 0, KEY), clock.now()), Found)
+
+
+def test_the_same_words_of_yesterday_are_not_found(
+    platform: FakeMastodon, rig: MastodonRig, desk: Desk, freeze: Freeze
+) -> None:
+    part, time = Part(preview(desk, platform.say("Petra", "hello")), 0, KEY), freeze(clock.now())
+    rig.sender().send(part)
+    time.shift(86_400)
+    platform.town.post(platform.town.brand, "good morning")
+    assert isinstance(rig.sender().find(part, clock.now()), Unclear)
 
 
 def test_it_is_looked_for_over_many_pages(

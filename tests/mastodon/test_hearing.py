@@ -50,6 +50,12 @@ def test_everything_that_is_told_of_a_mention_is_kept(platform: FakeMastodon, de
     assert mention.raw in _received(platform, desk)
 
 
+def test_hidden_followers_are_not_told_as_a_number(platform: FakeMastodon, desk: Desk) -> None:
+    platform.town.join("Petra").followers = -1
+    said = platform.say("Petra", "hello")
+    assert desk.poll().mentions[said].author.followers is None
+
+
 def _received(platform: FakeMastodon, desk: Desk) -> bytes:
     answer = desk.rig.connection.wire.http.get(f"{platform.url}{NOTIFICATIONS}")
     return bytes(answer.content)
