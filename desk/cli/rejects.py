@@ -9,6 +9,7 @@ from twoway.errors import Refused
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
+
 class Rejects:
     """Names each bad line on standard error and keeps it in FILE.rejects, which is there only if there was one.
 
