@@ -250,3 +250,15 @@ def test_an_erasure_that_left_a_word_or_no_event_is_found(desk: Desk) -> None:
         db.execute("UPDATE mentions SET text = '', title = '', quoted = '', raw = NULL, erased_at = heard_at")
     broken = {check.name for check in audit(desk.store).broken()}
     assert {"erased_mentions", "erasures_recorded"} <= broken
+
+
+def test_a_long_reader_does_not_keep_anything_from_being_erased(desk: Desk) -> None:
+    heard(desk)
+    reader = sqlite3.connect(desk.store.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM mentions").fetchone()
+    erasing.author(desk.store, kim(desk), desk.approver.id)
+    assert left(desk) == []
+    reader.close()
+    desk.store.tidy()
+    assert not in_the_file(desk)

@@ -91,7 +91,10 @@ class Store:
     def tidy(self) -> None:
         """Leave nothing of what was erased in the log beside the file, as far as no reader still needs it."""
         with self._lock, plain_words(self.path):
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # A long reader, such as an audit, keeps no writer waiting; the log is emptied another time then.
+            self._writer.execute("PRAGMA busy_timeout=1000")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._writer.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def data_version(self) -> int:
         """Changes whenever the file was changed by a connection other than this thread's reader."""
