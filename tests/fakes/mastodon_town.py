@@ -129,10 +129,11 @@ class Town:
 
     def below(self, post: Post) -> list[Post]:
         """The posts that answer it, and those that answer them."""
-        found: list[Post] = []
+        found, above = [], {post.id}
         for other in sorted(self.posts.values(), key=lambda other: other.at):
-            if other.in_reply_to in {post.id, *(known.id for known in found)} and self.seen_by_brand(other):
+            if other.in_reply_to in above and self.seen_by_brand(other):
                 found.append(other)
+                above.add(other.id)
         return found
 
     def counted(self, text: str) -> int:

@@ -216,6 +216,16 @@ def test_only_words_that_will_be_heard_are_newer(platform: FakeMastodon, rig: Ma
     assert rig.sender().look(shown).newer == (later,)
 
 
+def test_a_thread_of_thousands_keeps_nobody_from_answering(
+    platform: FakeMastodon, rig: MastodonRig, desk: Desk
+) -> None:
+    said = platform.say("Petra", "hello")
+    shown, crowd = preview(desk, said), platform.town.join("Crowd")
+    for number in range(2_500):
+        platform.town.post(crowd, f"{number} {'<' * 900}", in_reply_to=said)
+    assert rig.sender().look(shown).there
+
+
 def test_absence_is_certain_only_after_a_while(
     platform: FakeMastodon, rig: MastodonRig, desk: Desk, freeze: Freeze
 ) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 NEEDED = {"read": "read:notifications", "write": "write:statuses"}
 """Scopes an application must have been given, in short and in detail."""
+LARGEST = 30_000_000
+"""Bytes of an answer: a thread may have four thousand posts below the one that is answered."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -145,7 +147,7 @@ def connect(settings: Settings, access: Access) -> Mastodon:
     from twoway.channels.mastodon_wire import Wire, session
 
     token, timeout = settings.token.get_secret_value(), settings.timeout_seconds
-    wire = Wire(access.http(headers={"Authorization": f"Bearer {token}"}, timeout=timeout))
+    wire = Wire(access.http(headers={"Authorization": f"Bearer {token}"}, timeout=timeout, largest=LARGEST))
     # Its own log_in() and version checks ask again and again where an instance is down: neither is used.
     library = Library(
         api_base_url=settings.url, ratelimit_method="throw", request_timeout=timeout, session=session(wire)
