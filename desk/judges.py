@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 EMBEDDED, RULES = "embedded", "rules"
 OURS = (EMBEDDED, RULES)
 """Our models by name."""
+MANIFEST = "manifest.json"
+"""What a folder holds that a model of ours lies in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ def open_judge(settings: Model | None = None, database: Path | None = None) -> O
     settings = settings or Model()
     if settings.name == RULES:
         return _rules()
+    if (Path(settings.name) / MANIFEST).is_file():
+        return _embedded(settings, database, Path(settings.name))
     ours = _embedded(settings, database)
     return ours if settings.name == EMBEDDED else _foreign(settings, ours)
 
@@ -43,16 +47,17 @@ def _rules(problem: str = "") -> Opened:
     return Opened(Rules(), problem)
 
 
-def _embedded(settings: Model, database: Path | None) -> Opened:
+def _embedded(settings: Model, database: Path | None, folder: Path | None = None) -> Opened:
+    """Ours, or one that ``twoway train --from-scratch`` has written into the folder."""
     from models.embedded.judge import Embedded
     from models.embedded.weights import Damaged
     from models.learning.versions import Versions
 
     try:
         if database is None:
-            return Opened(Embedded(costs=_costs(settings), threads=settings.threads))
+            return Opened(Embedded(folder, _costs(settings), settings.threads))
         versions = Versions.beside(database)
-        judge = Embedded(costs=_costs(settings), threads=settings.threads, present=versions.present)
+        judge = Embedded(folder, _costs(settings), settings.threads, versions.present)
         versions.present(judge.released)
         return Opened(judge, versions.problem)
     except Damaged as error:

@@ -1,11 +1,12 @@
 """`twoway train`: the judge learns from what the team corrected."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desk.cli import options
+from desk.cli import options, scratch
 
 if TYPE_CHECKING:
     from desk.learning import Trained
@@ -21,6 +22,18 @@ def train(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come of it and keep nothing.")] = False,
     rollback: Annotated[bool, typer.Option("--rollback", help="Let the version before judge again.")] = False,
     show: Annotated[bool, typer.Option("--list", help="List every version that was kept.")] = False,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Make a whole model anew; needs no desk.")
+    ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --from-scratch: a folder with the public sets; takes an hour, and the extra `train`. "
+            "Without: heads from our own corpus alone, over the encoder that is here.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="With --from-scratch: the folder that it is written to.")] = Path("model"),
     config: options.Config = None,
     database: options.Database = None,
     as_json: options.Json = False,
@@ -34,8 +47,13 @@ def train(
 
     Example: twoway train --dry-run
     """
-    if dry_run + rollback + show > 1:
-        raise typer.BadParameter("--dry-run, --rollback and --list are different things; name one")
+    if dry_run + rollback + show + from_scratch > 1:
+        raise typer.BadParameter("--dry-run, --rollback, --list and --from-scratch are different things; name one")
+    if data and not from_scratch:
+        raise typer.BadParameter("--data belongs to --from-scratch")
+    if from_scratch:
+        scratch.from_scratch(data, out)
+        return
     with options.at_desk(config, database) as desk:
         if show:
             _list(desk, as_json)

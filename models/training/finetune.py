@@ -34,7 +34,7 @@ _SMOOTHING = 0.05
 class Recipe:
     """Everything that decides what comes out."""
 
-    examples: int = 200_000
+    examples: int = 150_000
     """Seen in all."""
     rate: float = 1e-4
     head_rate: float = 1e-3
