@@ -23,9 +23,9 @@ ENCODER = "e" * 64
 
 
 def ignorant(version: str = "1.0.0", encoder: str = ENCODER, width: int = WIDTH) -> Learned:
-    """What knows nothing: every head says its first label, hardly."""
+    """What knows nothing: every head says its first label, without conviction."""
     weights = {head: np.zeros((len(labels), width), dtype=np.float32) for head, labels in LABELS.items()}
-    biases = {head: np.linspace(0.01, 0, len(labels)).astype(np.float32) for head, labels in LABELS.items()}
+    biases = {head: np.linspace(0.6, 0, len(labels)).astype(np.float32) for head, labels in LABELS.items()}
     temperatures = {head: {OTHER: 1.0, "de": 0.8} for head in LABELS}
     calibration = Calibration(temperatures, frozenset({"de", "en"}), {"sentiment": 0.42})
     return Learned(version, encoder, Heads(weights, biases), calibration)
