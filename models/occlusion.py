@@ -1,4 +1,8 @@
-"""Why: each word left out in turn, all in one batch; those without which a decision is less sure carried it."""
+"""Why: each word left out in turn, and each by itself, all in one batch.
+
+Where a text says the same three times, no word is missed alone; so what a word says by itself counts as much as what is
+missing without it: the first and the last of the steps that a Shapley value averages over (Lundberg and Lee 2017).
+"""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,12 +18,13 @@ MOST = 32
 _REASONS = 3
 """Named for each head."""
 _WORTH_NAMING = 0.15
-"""By how much the odds (natural logarithm) have to fall."""
+"""By how much the odds (natural logarithm) have to move."""
 AT_REST: Mapping[str, str] = {
     "sentiment": "neutral", "complaint": NO, "wants_answer": NO, "noise": NO, "urgency": "calm",
 }  # fmt: skip
 """What is said of a text that says nothing."""
 _WORD = re.compile(r"\S+")
+_HANDLE = re.compile(r"@\w")
 _EDGES = ".,;:!?\"'()[]„“”…–-"
 
 Read = Callable[[Sequence[str], str], Mapping[str, Matrix]]
@@ -34,11 +39,14 @@ def why(judged: Judgement, text: str, read: Read, heads: Collection[str] = LABEL
     if not decided or not parts:
         return ()
     without = [f"{text[:start]}{text[end:]}" for start, end in parts]
-    shares = read([text, *without], judged.language)
+    alone = [text[start:end] for start, end in parts]
+    shares = read([text, *without, "", *alone], judged.language)
     reasons = []
     for head, label in decided.items():
         odds = _log_odds(shares[head][:, LABELS[head].index(label)])
-        reasons += [f"{head}: {word}" for word in _heaviest(odds[0] - odds[1:], text, parts)]
+        missed, by_itself = odds[: len(parts) + 1], odds[len(parts) + 1 :]
+        carried = (missed[0] - missed[1:] + by_itself[1:] - by_itself[0]) / 2
+        reasons += [f"{head}: {word}" for word in _heaviest(carried, text, parts)]
     return tuple(reasons)
 
 
@@ -50,7 +58,7 @@ def _decided(judged: Judgement) -> dict[str, str]:
 
 def _parts(text: str) -> list[tuple[int, int]]:
     """Where each part begins and ends."""
-    words = [found.span() for found in _WORD.finditer(text)]
+    words = [found.span() for found in _WORD.finditer(text) if not _HANDLE.match(found[0])]
     size = -(-len(words) // MOST) or 1
     groups = [words[at : at + size] for at in range(0, len(words), size)]
     return [(group[0][0], group[-1][1]) for group in groups]
@@ -62,7 +70,7 @@ def _log_odds(shares: Matrix) -> Matrix:
     return odds
 
 
-def _heaviest(falls: Matrix, text: str, parts: Sequence[tuple[int, int]]) -> list[str]:
-    ordered = [int(i) for i in np.argsort(-falls, kind="stable") if falls[i] >= _WORTH_NAMING]
+def _heaviest(carried: Matrix, text: str, parts: Sequence[tuple[int, int]]) -> list[str]:
+    ordered = [int(i) for i in np.argsort(-carried, kind="stable") if carried[i] >= _WORTH_NAMING]
     named = dict.fromkeys(text[slice(*parts[i])].strip(_EDGES)[:80] or text[slice(*parts[i])][:80] for i in ordered)
     return list(named)[:_REASONS]

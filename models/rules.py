@@ -22,6 +22,8 @@ _REASONS = 3
 _WORTH_NAMING = 0.4
 _DOUBT = 0.1
 """A flag this close to one half is a guess."""
+FURY = 0.85
+"""A text whose bad words weigh as much as this is beside itself."""
 _FAINT = 0.38
 """A most probable sentiment below this is a guess."""
 
@@ -60,7 +62,13 @@ def _judge(text: str) -> Judgement:
         abstained=False,
         model=MODEL,
     )
-    return replace(judged, abstained=_abstains(judged, says, found), why=_why(judged, says))
+    furious = judged.sentiment.of["negative"] >= FURY
+    return replace(judged, abstained=_abstains(judged, says, found), why=_why(judged, says), furious=furious)
+
+
+def furious(text: str) -> bool:
+    """Whether the words of a text are as bad as they get, and loud."""
+    return _judge(text).furious
 
 
 def _nearest(found: Sequence[Token]) -> str:

@@ -37,11 +37,13 @@ class Judgement:
     """Name and version."""
     why: tuple[str, ...] = ()
     """The words that carried the decision, each with its head: ``complaint: kaputt``."""
+    furious: bool = False
+    """Whether its words are those of somebody beside themselves; how sure a mood is says nothing of how strong."""
 
     @property
     def severe(self) -> bool:
         """A complaint that cannot wait: furious, or urgent to the minute."""
-        return self.complaint.flag and (self.urgency.label == "now" or self.sentiment.of.get("negative", 0.0) >= 0.9)
+        return self.complaint.flag and (self.urgency.label == "now" or self.furious)
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Judgement":
@@ -61,4 +63,5 @@ class Judgement:
             "abstained": self.abstained,
             "model": self.model,
             "why": list(self.why),
+            "furious": self.furious,
         }

@@ -12,6 +12,7 @@ from models.embedded.heads import LABELS, Matrix, softmax
 from models.embedded.learned import Learned, released
 from models.embedded.weights import checked, shipped
 from models.language import identify
+from models.rules import furious
 from twoway.domain import Flag, Judgement, Scores
 
 NAME = "embedded"
@@ -77,8 +78,8 @@ class Embedded:
         languages = [identify(text).code for text in texts]
         shares = _shares(learned, vectors, languages)
         return [
-            self._judgement(learned, language, {head: rows[i] for head, rows in shares.items()})
-            for i, language in enumerate(languages)
+            self._judgement(learned, language, {head: rows[i] for head, rows in shares.items()}, furious(text))
+            for i, (text, language) in enumerate(zip(texts, languages, strict=True))
         ]
 
     def why(self, text: str) -> tuple[str, ...]:
@@ -88,7 +89,9 @@ class Embedded:
     def _read(self, texts: Sequence[str], language: str) -> Mapping[str, Matrix]:
         return _shares(self.learned, self.encoder.encode(texts), [language] * len(texts))
 
-    def _judgement(self, learned: Learned, language: str, shares: Mapping[str, Matrix]) -> Judgement:
+    def _judgement(
+        self, learned: Learned, language: str, shares: Mapping[str, Matrix], beside_itself: bool
+    ) -> Judgement:
         complaint = flag(shares["complaint"], self._costs.threshold)
         return Judgement(
             language=language,
@@ -99,6 +102,7 @@ class Embedded:
             urgency=scores("urgency", shares["urgency"]),
             abstained=_abstains(learned, language, shares),
             model=_name(learned),
+            furious=beside_itself,
         )
 
 
