@@ -25,7 +25,7 @@ from models.training.texts import corpus
 TEXTS = 1_000
 SINGLY = 200
 """Texts that are judged one at a time."""
-BATCH = 64
+BATCH = 256
 """Texts that are given together, as the command line does."""
 
 Judge = Callable[[Sequence[str]], object]

@@ -78,7 +78,7 @@ class Embedded:
         languages = [identify(text).code for text in texts]
         shares = _shares(learned, vectors, languages)
         return [
-            self._judgement(learned, language, {head: rows[i] for head, rows in shares.items()}, furious(text))
+            self._judgement(learned, language, {head: rows[i] for head, rows in shares.items()}, text)
             for i, (text, language) in enumerate(zip(texts, languages, strict=True))
         ]
 
@@ -89,9 +89,7 @@ class Embedded:
     def _read(self, texts: Sequence[str], language: str) -> Mapping[str, Matrix]:
         return _shares(self.learned, self.encoder.encode(texts), [language] * len(texts))
 
-    def _judgement(
-        self, learned: Learned, language: str, shares: Mapping[str, Matrix], beside_itself: bool
-    ) -> Judgement:
+    def _judgement(self, learned: Learned, language: str, shares: Mapping[str, Matrix], text: str) -> Judgement:
         complaint = flag(shares["complaint"], self._costs.threshold)
         return Judgement(
             language=language,
@@ -102,7 +100,7 @@ class Embedded:
             urgency=scores("urgency", shares["urgency"]),
             abstained=_abstains(learned, language, shares),
             model=_name(learned),
-            furious=beside_itself,
+            furious=complaint.flag and furious(text),
         )
 
 
