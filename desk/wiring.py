@@ -77,11 +77,12 @@ class Desk:
         """The words that carried a judgement: those kept with it, else found now by the model that made it."""
         if judgement.why or judgement.model != self.judge.model:
             return judgement.why
-        if judgement.id not in self._whys:
+        found = self._whys.get(judgement.id)
+        if found is None:
             if len(self._whys) >= WHYS:
                 self._whys.clear()
-            self._whys[judgement.id] = list(self.judge.why(words))
-        return self._whys[judgement.id]
+            found = self._whys[judgement.id] = list(self.judge.why(words))
+        return found
 
     def register(self) -> None:
         """Make every configured channel known to the store; a new one starts now."""
