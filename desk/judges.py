@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EMBEDDED, RULES = "embedded", "rules"
 OURS = (EMBEDDED, RULES)
 """Our models by name."""
-MANIFEST = "manifest.json"
+ENCODER = "encoder.onnx"
 """What a folder holds that a model of ours lies in."""
 
 
@@ -35,7 +35,7 @@ def open_judge(settings: Model | None = None, database: Path | None = None) -> O
     settings = settings or Model()
     if settings.name == RULES:
         return _rules()
-    if (Path(settings.name) / MANIFEST).is_file():
+    if (Path(settings.name) / ENCODER).is_file():
         return _embedded(settings, database, Path(settings.name))
     ours = _embedded(settings, database)
     return ours if settings.name == EMBEDDED else _foreign(settings, ours)
@@ -61,7 +61,10 @@ def _embedded(settings: Model, database: Path | None, folder: Path | None = None
         versions.present(judge.released)
         return Opened(judge, versions.problem)
     except Damaged as error:
-        return _rules(f"{error}. The rules judge until the desk is installed again.")
+        if folder is None:
+            return _rules(f"{error}. The rules judge until the desk is installed again.")
+        ours = _embedded(settings, database)
+        return Opened(ours.judge, f"{error}. Until then {ours.judge.model} judges. {ours.problem}".rstrip())
 
 
 def _foreign(settings: Model, ours: Opened) -> Opened:

@@ -117,3 +117,17 @@ def test_a_model_judges_beside_the_rules_where_ours_is_damaged(copy: Path, tmp_p
     assert found.model.endswith(" + rules 1")
     assert "heads.npz" in problem
     assert not isinstance(open_judge(Model(name=str(tmp_path / "deutsch"))).judge, Encoder)
+
+
+def test_a_model_of_ours_judges_from_any_folder(copy: Path) -> None:
+    found, problem = judged(Model(name=str(copy)))
+    assert (found.model, problem) == (judged(Model(name="embedded"))[0].model, "")
+
+
+def test_where_such_a_folder_is_damaged_the_model_that_came_with_the_desk_judges(tmp_path: Path, copy: Path) -> None:
+    damaged = shutil.copytree(copy, tmp_path / "mine")
+    (damaged / weights.HEADS).write_bytes(b"broken")
+    found, problem = judged(Model(name=str(damaged)))
+    assert found.model == judged(Model(name="embedded"))[0].model
+    assert f"{damaged / weights.HEADS} is damaged: expected SHA-256 " in problem
+    assert problem.endswith(f"Until then {found.model} judges.")
