@@ -20,7 +20,7 @@ from time import perf_counter
 from typing import Any
 
 from desk.cli.options import say, table
-from models.training.texts import corpus
+from models.learning.texts import corpus
 
 TEXTS = 1_000
 SINGLY = 200

@@ -55,7 +55,7 @@ class Encoder:
         pooled, meaning = self._run(windows)
         owners = np.array([owner for owner, windows in enumerate(cut) for _ in windows], dtype=np.int64)
         shares = np.array([len(window) for window in windows], dtype=np.float32)
-        return Vectors(_joined(pooled, owners, shares, len(cut)), _unit(_joined(meaning, owners, shares, len(cut))))
+        return Vectors(_joined(pooled, owners, shares, len(cut)), unit(_joined(meaning, owners, shares, len(cut))))
 
     def _run(self, windows: Sequence[Ids]) -> tuple[Matrix, Matrix]:
         """Both outputs for each window, batches put back into order."""
@@ -90,6 +90,7 @@ def _joined(rows: Matrix, owners: npt.NDArray[np.int64], shares: Matrix, count: 
     return whole
 
 
-def _unit(rows: Matrix) -> Matrix:
+def unit(rows: Matrix) -> Matrix:
+    """Each row at length one."""
     whole: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return whole

@@ -20,6 +20,11 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 """Every head and its labels, in the order of the columns."""
 
 
+def index(head: str, said: str | bool) -> int:
+    """The column of what was said of a head. Raises ValueError for what is none of its labels."""
+    return LABELS[head].index(said if isinstance(said, str) else (YES if said else NO))
+
+
 @dataclass(frozen=True, slots=True)
 class Heads:
     """Weights (labels x width) and bias (labels) of each head, keyed by its name."""

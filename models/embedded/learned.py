@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.embedded.calibration import Calibration
 from models.embedded.heads import Heads
-from models.embedded.weights import CALIBRATION, ENCODER, HEADS, MANIFEST, Damaged, Weights, check
+from models.embedded.weights import CALIBRATION, ENCODER, HEADS, MANIFEST, Weights, manifest
 
 LEARNED = (HEADS, CALIBRATION)
 
@@ -29,14 +29,8 @@ def released(weights: Weights) -> Learned:
 
 def learned(folder: Path) -> Learned:
     """What a folder holds that was written by ``models.learning``. Raises Damaged."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        version, encoder, sums = str(manifest["version"]), str(manifest["encoder"]), dict(manifest["sha256"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"{folder / MANIFEST}: unreadable ({error})") from error
-    for name in LEARNED:
-        check(folder / name, str(sums.get(name)))
-    return _read(folder, version, encoder)
+    found = manifest(folder, LEARNED, "encoder")
+    return _read(folder, found["version"], found["encoder"])
 
 
 def _read(folder: Path, version: str, encoder: str) -> Learned:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -42,14 +43,19 @@ def shipped() -> Path:
 
 def checked(folder: Path) -> Weights:
     """The model in that folder. Raises Damaged."""
+    return Weights(folder, manifest(folder, SEALED)["version"])
+
+
+def manifest(folder: Path, names: Iterable[str], key: str = "version") -> Mapping[str, str]:
+    """The version and ``key`` of the folder's manifest, once these files of it are checked. Raises Damaged."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        version, sums = str(manifest["version"]), dict(manifest["sha256"])
+        written = json.loads((folder / MANIFEST).read_bytes())
+        found, sums = {name: str(written[name]) for name in ("version", key)}, dict(written["sha256"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"{folder / MANIFEST}: unreadable ({error})") from error
-    for name in SEALED:
+    for name in names:
         check(folder / name, str(sums.get(name)))
-    return Weights(folder, version)
+    return found
 
 
 def seal(folder: Path, version: str) -> None:

@@ -1,6 +1,5 @@
 """Heads from nothing: fitted on our own corpus alone, over the encoder that came with the desk."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +8,10 @@ import numpy as np
 
 from models.embedded.encoder import Encoder
 from models.embedded.heads import LABELS, Heads, Matrix
-from models.embedded.weights import CALIBRATION, ENCODER, HEADS, TOKENIZER, checked, seal, shipped
+from models.embedded.weights import ENCODER, TOKENIZER, checked, shipped
+from models.learning.calibrate import finish
 from models.learning.fit import fit
-from models.training.calibrate import calibrate
-from models.training.texts import Example, examples
+from models.learning.texts import Example, examples
 
 _STRENGTH = 0.1
 """Nothing is known of a head before its first text."""
@@ -25,13 +24,10 @@ def begin(folder: Path, version: str, threads: int = 0) -> None:
     pooled = Encoder(weights, threads).encode([example.text for example in texts]).pooled
     heads = _heads([example for example in texts if not example.held_out], pooled[[not e.held_out for e in texts]])
     held_out = [example for example in texts if example.held_out]
-    fitted = calibrate(heads, pooled[[example.held_out for example in texts]], held_out)
     folder.mkdir(parents=True, exist_ok=True)
     for name in (ENCODER, TOKENIZER):
         shutil.copyfile(weights.file(name), folder / name)
-    heads.save(folder / HEADS)
-    (folder / CALIBRATION).write_text(json.dumps(fitted.as_json(), indent=1) + "\n", "utf-8")
-    seal(folder, version)
+    finish(folder, version, heads, pooled[[example.held_out for example in texts]], held_out)
 
 
 def _heads(learnt: Sequence[Example], pooled: Matrix) -> Heads:

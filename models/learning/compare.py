@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from models.embedded.heads import LABELS
 from models.learning.lessons import TEAM
+from models.learning.texts import Example
 from models.scoring.averages import macro_f1
 from models.scoring.bootstrap import resamples
-from models.training.texts import Example
 
 ALL = "all"
 """Every language together."""

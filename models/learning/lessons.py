@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from models.embedded.heads import LABELS, NO, YES
+from models.embedded.heads import index
 from models.embedded.prepare import prepare
 from models.language import identify
-from models.training.texts import Example, examples
+from models.learning.texts import Example, examples
 from twoway.text import sha256, storable
 
 TEAM = "team"
@@ -23,9 +23,5 @@ def _example(words: str, labels: Mapping[str, str | bool]) -> Example:
     text = prepare(words)
     held_out = bytes.fromhex(sha256(storable(text)))[0] < _HELD_OUT_BELOW
     return Example(
-        text, identify(words).code, TEAM, {head: _label(head, said) for head, said in labels.items()}, held_out
+        text, identify(words).code, TEAM, {head: index(head, said) for head, said in labels.items()}, held_out
     )
-
-
-def _label(head: str, said: str | bool) -> int:
-    return LABELS[head].index(said if isinstance(said, str) else (YES if said else NO))

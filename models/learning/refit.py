@@ -8,11 +8,11 @@ import numpy as np
 from models.embedded.calibration import Calibration
 from models.embedded.heads import LABELS, Heads, Matrix
 from models.embedded.learned import Learned
+from models.learning.calibrate import likeliest
 from models.learning.compare import ALL, CORRECTIONS, Figure, figures
 from models.learning.fit import Labels, fit
 from models.learning.lessons import TEAM
-from models.training.calibrate import likeliest
-from models.training.texts import Example
+from models.learning.texts import Example
 
 FEWEST = 20
 """Corrections of a head, held out ones left aside, without which it stays as it is."""

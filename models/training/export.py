@@ -1,6 +1,5 @@
-"""From a trained network to the files that ship: an int8 encoder, its tokenizer, its heads."""
+"""From a trained network to the files that ship: an int8 encoder and its tokenizer."""
 
-import logging
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from models.embedded.weights import ENCODER, HEADS, TOKENIZER
+from models.embedded.weights import ENCODER, TOKENIZER
 from models.training.meaning import LAYERS
 from models.training.network import Network, batch, mean
 
@@ -19,23 +18,21 @@ _OPSET = 17
 
 
 def export(network: Network, meaning: nn.Linear, tokenizer: "Tokenizer", folder: Path) -> None:
-    """Write encoder, tokenizer and heads into the folder. The network should be smooth (models.training.smoothing)."""
+    """Write encoder and tokenizer into the folder. The network should be smooth (models.training.smoothing)."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.no_truncation()
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
-    network.plain_heads().save(folder / HEADS)
-    logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as scratch:
         full = Path(scratch, "full.onnx")
-        write_full(network, meaning, full)
+        _write(network, meaning, full)
         quantize_dynamic(
             full, folder / ENCODER, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"]
         )
 
 
-def write_full(network: Network, meaning: nn.Linear, path: Path) -> None:
+def _write(network: Network, meaning: nn.Linear, path: Path) -> None:
     """The encoder in float32."""
     ids, mask = batch([[0, 5, 6, 2], [0, 7, 2]])
     names = {0: "texts", 1: "tokens"}

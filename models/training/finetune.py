@@ -11,8 +11,8 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from models.embedded.heads import LABELS
+from models.learning.texts import Example
 from models.training.network import Network, batch, targets
-from models.training.texts import Example
 
 _MISSING = -100
 _REPEATS: Mapping[str, float] = {

@@ -36,12 +36,6 @@ def means(network: Network, encoded: Sequence[Sequence[int]], layers: Sequence[i
     return found
 
 
-def unit(rows: Matrix) -> Matrix:
-    """Each row at length one."""
-    whole: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return whole
-
-
 def _common(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """What projects onto the main directions of the rows (Mu and Viswanath 2018, All-but-the-Top)."""
     lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

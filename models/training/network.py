@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from models.batches import padded
 from models.embedded.heads import LABELS, Heads
 from models.training.base import Base
 from models.training.vocabulary import PAD
@@ -67,13 +68,8 @@ def encoder(base: Base, kept: Sequence[int], attention: str = "sdpa") -> "BertMo
 
 def batch(encoded: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids padded to the longest, and their mask."""
-    longest = max(map(len, encoded))
-    ids = torch.full((len(encoded), longest), PAD)
-    mask = torch.zeros((len(encoded), longest), dtype=torch.long)
-    for row, tokens in enumerate(encoded):
-        ids[row, : len(tokens)] = torch.tensor(tokens)
-        mask[row, : len(tokens)] = 1
-    return ids, mask
+    ids, mask = padded(encoded, PAD)
+    return torch.from_numpy(ids), torch.from_numpy(mask)
 
 
 def targets(labels: Sequence[Mapping[str, int]], head: str, missing: int) -> torch.Tensor:

@@ -15,7 +15,7 @@ from models.embedded.learned import Learned
 from models.embedded.weights import CALIBRATION, HEADS, TOKENIZER, seal
 from models.embedded.weights import ENCODER as ENCODER_FILE
 from models.learning.lessons import TEAM
-from models.training.texts import CORPUS, Example
+from models.learning.texts import CORPUS, Example
 
 WIDTH = 8
 WORDS = 512

@@ -9,7 +9,7 @@ from models.learning.compare import CORPUS as ON_CORPUS
 from models.learning.fit import fit
 from models.learning.lessons import lessons
 from models.learning.refit import FEWEST, Refitted, refit
-from models.training.texts import Example
+from models.learning.texts import Example
 from tests.models.learning import CORPUS, TEAM, examples, half, ignorant, vectors
 
 

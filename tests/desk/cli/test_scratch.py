@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.learning import beginning
-from models.training.texts import Example, examples
+from models.learning.texts import Example, examples
 from tests.desk.cli.conftest import Shell
 
 SAMPLE = 160

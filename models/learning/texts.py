@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from models.embedded.heads import LABELS, NO, YES
+from models.embedded.heads import LABELS, index
 from models.embedded.prepare import prepare
 
 CORPUS = "corpus"
@@ -102,11 +102,7 @@ def _ours(row: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _labels(row: Mapping[str, Any]) -> dict[str, int]:
-    found = {}
-    for head, labels in LABELS.items():
-        if (said := row.get(head)) is not None:
-            found[head] = labels.index(said if isinstance(said, str) else (YES if said else NO))
-    return found
+    return {head: index(head, said) for head in LABELS if (said := row.get(head)) is not None}
 
 
 def _rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

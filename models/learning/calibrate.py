@@ -1,13 +1,16 @@
 """Temperatures and doubts, fitted on what the model has not learnt from."""
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from models.embedded.calibration import OTHER, Calibration
 from models.embedded.heads import LABELS, Heads, Matrix, softmax
-from models.training.texts import Example
+from models.embedded.weights import CALIBRATION, HEADS, seal
+from models.learning.texts import Example
 
 _LANGUAGES = ("de", "en")
 """In which every head has a validation set."""
@@ -22,6 +25,14 @@ def calibrate(heads: Heads, pooled: Matrix, examples: Sequence[Example]) -> Cali
     """Fitted by the likelihood of the labels; ``pooled`` is one row an example."""
     temperatures = {head: _by_language(head, heads.logits(head, pooled), examples) for head in LABELS}
     return Calibration(temperatures, frozenset(_LANGUAGES), _DOUBT)
+
+
+def finish(folder: Path, version: str, heads: Heads, pooled: Matrix, held_out: Sequence[Example]) -> None:
+    """Write the heads into a folder with an encoder and its tokenizer, calibrate them on these texts, and seal it."""
+    heads.save(folder / HEADS)
+    fitted = calibrate(heads, pooled, held_out)
+    (folder / CALIBRATION).write_text(json.dumps(fitted.as_json(), indent=1) + "\n", "utf-8")
+    seal(folder, version)
 
 
 def _by_language(head: str, logits: Matrix, examples: Sequence[Example]) -> dict[str, float]:
