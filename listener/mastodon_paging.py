@@ -17,14 +17,14 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from listener import unread
 from twoway import clock
 from twoway.channels.mastodon_posts import order
 from twoway.domain import Change, Gap, Malformed, Mention, Page
 from twoway.errors import Temporary
-from twoway.text import canonical, sha256
+from twoway.text import canonical
 
 CLEARED = "the account's notifications were cleared; mentions that came shortly before may be unheard"
-UNREAD = "the cursor of this stream could not be read; what came meanwhile may be unheard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def pages(listing: Listing, channel: str, written: str | None, since: datetime |
     cursor = Cursor.read(written) if written else None
     if cursor is None:
         cursor = Cursor(since=clock.stamp(since)) if since else _now(listing)
-        yield Page(cursor.written(), gap=Gap(None, clock.now(), UNREAD) if written else None)
+        yield Page(cursor.written(), gap=unread.cursor() if written else None)
     resuming = cursor.resume is not None
     yield from (back := _Back(listing, channel, cursor))
     if resuming:
@@ -153,7 +153,7 @@ class _Back:
                 found = self._listing.hear(entry, raw)
             except ValidationError as error:
                 if order(id_) > order(self.cursor.floor):
-                    malformed.append(_malformed(raw, error))
+                    malformed.append(unread.entry(raw, error))
                 continue
             if self.cursor.wants(id_, found.at):
                 heard.append(found)
@@ -170,8 +170,3 @@ def _id(entry: Any) -> str | None:
     """The id of an entry, even of one that cannot be read otherwise: nothing may hold a stream up."""
     found = entry.get("id") if isinstance(entry, dict) else None
     return found if isinstance(found, str) and found.isascii() and found.isalnum() and len(found) <= 64 else None
-
-
-def _malformed(raw: bytes, error: ValidationError) -> Malformed:
-    where = ", ".join(".".join(map(str, mistake["loc"])) for mistake in error.errors()[:5])
-    return Malformed(sha256(raw), f"cannot be read: {where}", raw)

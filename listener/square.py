@@ -18,11 +18,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from listener import unread
 from twoway import clock
 from twoway.channels.square import Address, Event, Notice, Post, Settings, Square
-from twoway.domain import Author, Change, Deleted, Edited, Gap, Malformed, Mention, OwnPost, Page
+from twoway.domain import Author, Change, Deleted, Edited, Malformed, Mention, OwnPost, Page
 from twoway.errors import Temporary
-from twoway.text import canonical, sha256
+from twoway.text import canonical
 
 PAGE = 40
 """Entries of a page."""
@@ -86,7 +87,7 @@ class Collector:
         cursor = Cursor.read(written) if written else None
         if cursor is None:
             cursor = self._start(stream)
-            yield Page(cursor.written(), gap=_lost() if written else None)
+            yield Page(cursor.written(), gap=unread.cursor() if written else None)
         resuming = cursor.resume is not None
         yield from (pages := _Pages(self._square, stream, cursor))
         if resuming:
@@ -108,7 +109,7 @@ class Collector:
             position = int(written)
         else:
             position = 0 if self._since else self._square.ask_instance().position
-            yield Page(str(position), gap=_lost() if written else None)
+            yield Page(str(position), gap=unread.cursor() if written else None)
         while entries := self._square.listing("changes", "/api/v1/activity", after=position, limit=PAGE):
             page = _changes_of(entries, position, self._since)
             yield page
@@ -154,17 +155,13 @@ class _Pages:
                 notice = Notice.model_validate(entry)
             except ValidationError as error:
                 if (_number(entry) or 0) > self.cursor.floor:
-                    malformed.append(_malformed(raw, error))
+                    malformed.append(unread.entry(raw, error))
                 continue
             if self.cursor.wants(notice):
                 heard.append(mention(notice.post, raw))
             else:
                 unwanted = True
         return heard, malformed, unwanted
-
-
-def _lost() -> Gap:
-    return Gap(None, clock.now(), "the cursor of this stream could not be read; what came meanwhile may be unheard")
 
 
 def _number(entry: Any) -> int | None:
@@ -196,11 +193,6 @@ def own_post(post: Post, raw: bytes) -> OwnPost:
     return OwnPost(post.id, replies_to, post.text, post.created_at, raw, post.thread, post.url, post.key or "")
 
 
-def _malformed(raw: bytes, error: ValidationError) -> Malformed:
-    where = ", ".join(".".join(map(str, mistake["loc"])) for mistake in error.errors()[:5])
-    return Malformed(sha256(raw), f"cannot be read: {where}", raw)
-
-
 def _changes_of(entries: list[tuple[Any, bytes]], position: int, since: datetime | None) -> Page:
     changes: list[Change] = []
     malformed: list[Malformed] = []
@@ -208,7 +200,7 @@ def _changes_of(entries: list[tuple[Any, bytes]], position: int, since: datetime
         try:
             event = Event.model_validate(entry)
         except ValidationError as error:
-            malformed.append(_malformed(raw, error))
+            malformed.append(unread.entry(raw, error))
             position = max(position, _number(entry) or 0)
             continue
         position = max(position, event.id)
