@@ -70,9 +70,9 @@ def copy(source: Path, place: Path) -> None:
 
 
 def lines(path: Path) -> Iterator[Any]:
-    """The entries of a JSON Lines file."""
+    """The entries of a JSON Lines file; a last one without its end is still being written."""
     if path.exists():
-        for line in path.read_text("utf-8").splitlines():
+        for line in path.read_text("utf-8").split("\n")[:-1]:
             yield json.loads(line)
 
 

@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.chaos.counting import lines
 from tests.chaos.plan import KINDS
 
 
@@ -18,3 +20,11 @@ def test_whatever_goes_wrong_each_answer_stands_once_and_each_control_shows_why(
     assert [row["kind"] for row in told["platforms"]] == list(KINDS)
     assert all(row["kills"] and row["counts"]["approved"] for row in told["platforms"])
     assert all(control["count"] for control in told["controls"])
+
+
+def test_what_is_still_being_written_is_not_read_yet(tmp_path: Path) -> None:
+    log = tmp_path / "received.jsonl"
+    log.write_text('{"fault": 1}\n{"fault": 2}\n{"fau')
+    assert list(lines(log)) == [{"fault": 1}, {"fault": 2}]
+    log.write_text('{"fault": 1}\n')
+    assert list(lines(log)) == [{"fault": 1}]
