@@ -10,6 +10,7 @@ from typing import Any
 from responders.square import Sender
 from tests.chaos import worker
 from tests.chaos.plan import Kind
+from tests.chaos.worker import swap
 from twoway import clock
 from twoway.domain import Absent, Part
 from twoway.store import Store, conversations, database, deliveries, doubts, endings, hearing, migrations, outcomes
@@ -29,18 +30,12 @@ class Control:
     """Whether a power cut forgets commits."""
 
 
-def _swap(where: Any, name: str, other: object) -> None:
-    """Put something in the place of what is there; loudly, should it have another name by now."""
-    getattr(where, name)
-    setattr(where, name, other)
-
-
 def _retry_blindly() -> None:
     def find(self: Sender, part: Part, since: datetime) -> Absent:
         return Absent("not asked")
 
-    _swap(Sender, "find", find)
-    _swap(doubts, "missed", lambda *arguments: True)
+    swap(Sender, "find", find)
+    swap(doubts, "missed", lambda *arguments: True)
 
 
 def _cursor_before_data() -> None:
@@ -52,19 +47,19 @@ def _cursor_before_data() -> None:
             db.execute("UPDATE streams SET cursor = ?, cursor_at = ? WHERE id = ?", (page.cursor, now, stream.id))
         return keep(store, stream, page)
 
-    _swap(hearing, "keep_page", keep_page)
+    swap(hearing, "keep_page", keep_page)
 
 
 def _no_version() -> None:
-    _swap(deliveries, "_CLAIM", _without(deliveries._CLAIM, "AND c.version = a.version "))
-    _swap(endings, "lapsed", lambda *arguments: "")
-    _swap(conversations, "raise_version", _raise_only)
+    swap(deliveries, "_CLAIM", _without(deliveries._CLAIM, "AND c.version = a.version "))
+    swap(endings, "lapsed", lambda *arguments: "")
+    swap(conversations, "raise_version", _raise_only)
     wanted = migrations.wanted_triggers
 
     def fewer() -> dict[str, str]:
         return {name: text for name, text in wanted().items() if name != "deliveries_send_what_still_holds"}
 
-    _swap(migrations, "wanted_triggers", fewer)
+    swap(migrations, "wanted_triggers", fewer)
 
 
 def _raise_only(db: sqlite3.Connection, conversation: int, now: datetime, why: str, user: int | None = None) -> None:
@@ -90,9 +85,9 @@ def _no_claim() -> None:
             found = deliveries.get(db, row["id"])
             return Claim(found, next(iter(channels)), deliveries.preview(db, found.sha256), name)
 
-    _swap(deliveries, "claim", claim)
-    _swap(outcomes, "begin_part", lambda *arguments: True)
-    _swap(outcomes, "_held", lambda db, held: None)
+    swap(deliveries, "claim", claim)
+    swap(outcomes, "begin_part", lambda *arguments: True)
+    swap(outcomes, "_held", lambda db, held: None)
 
 
 def _lease_never_honoured() -> None:
@@ -100,13 +95,13 @@ def _lease_never_honoured() -> None:
         found = deliveries.get(db, claim.delivery.id)
         return found if found.state == "sending" else None
 
-    _swap(outcomes, "_held", held)
-    _swap(outcomes, "hold_on", lambda *arguments: False)
-    _swap(worker, "LEASE", timedelta(milliseconds=1))
+    swap(outcomes, "_held", held)
+    swap(outcomes, "hold_on", lambda *arguments: False)
+    swap(worker, "LEASE", timedelta(milliseconds=1))
 
 
 def _lease_never_ends() -> None:
-    _swap(doubts, "expire", lambda *arguments: 0)
+    swap(doubts, "expire", lambda *arguments: 0)
 
 
 def _not_durable() -> None:

@@ -32,6 +32,7 @@ from tests.chaos.plan import Life
 from tests.chaos.process import pause
 from tests.fakes.square import BRAND, TOKEN
 from tests.kills.worker import NAME, REVIEWER, UNDER_WAY, Checkpoints, Everything
+from twoway import waiting
 from twoway.channels import square
 from twoway.domain import OwnPost, Page, Part, Receipt
 from twoway.errors import ChannelError, NotFound, Refused, StoreError
@@ -206,12 +207,19 @@ class _Disk:
         self.store._writer.execute(f"PRAGMA max_page_count = {pages}")  # never below what the file has already
 
 
+def swap(where: Any, name: str, other: object) -> None:
+    """Put something in the place of what is there; loudly, should it have another name by now."""
+    getattr(where, name)
+    setattr(where, name, other)
+
+
 def hasten() -> None:
     """What takes minutes takes moments."""
     soon = timedelta(seconds=0.1)
-    deliver.LOOK_AGAIN, square.WAIT = LATE, soon
-    deliver.backoff = lambda attempts: soon
-    database.BUSY_SECONDS = 1  # type: ignore[assignment]
+    swap(deliver, "LOOK_AGAIN", LATE)
+    swap(deliver, "backoff", lambda attempts: soon)
+    swap(waiting, "WAIT", soon)
+    swap(database, "BUSY_SECONDS", 1)
 
 
 def opened(folder: Path, url: str, life: Life) -> Worker:
