@@ -19,7 +19,7 @@ from responders.outlet import Outlet
 from twoway import channels as kinds
 from twoway import clock, http
 from twoway.channel import load
-from twoway.config import Config, ConfiguredChannel, Searching
+from twoway.config import Config, ConfiguredChannel, Query, Searching
 from twoway.errors import NotFound
 from twoway.ports import Access, Collector, Judge, Sender
 from twoway.store import Store, channels, hold, inbound, mentions, open_store
@@ -98,9 +98,11 @@ class Desk:
 
     def matcher(self, name: str) -> Matcher:
         """What decides on a channel whether a post is a mention: its own query, else the brand's."""
-        settings = self._configured(name).settings
-        own = settings.query if isinstance(settings, Searching) else None
-        return Matcher(own or self.config.query, _language_of)
+        return Matcher(self._query(self._configured(name)), _language_of)
+
+    def _query(self, configured: ConfiguredChannel) -> Query:
+        own = configured.settings.query if isinstance(configured.settings, Searching) else None
+        return own or self.config.query
 
     def everything(self, name: str, since: datetime | None = None) -> Collector:
         """All that a channel gives. A stream without a cursor begins at ``since`` (None: where the channel did).
@@ -182,22 +184,23 @@ class Desk:
         with self._lock:
             if configured.name not in self._connections:
                 connect: Callable[[Any, Access], Any] = kinds.channel(configured.kind).connect
-                self._connections[configured.name] = connect(configured.settings, self._access(configured.name))
+                self._connections[configured.name] = connect(configured.settings, self._access(configured))
             return self._connections[configured.name]
 
-    def _access(self, name: str) -> Access:
+    def _access(self, configured: ConfiguredChannel) -> Access:
         guard = http.Guard(tuple(self.config.desk.allow_private))
 
         def client(**how: Any) -> Any:
             return self._closing.enter_context(http.client(**how, guard=guard))
 
-        channel = channels.by_name(self.store, name).id
+        channel = channels.by_name(self.store, configured.name).id
         return Access(
-            name=name,
+            name=configured.name,
             instance=stamps.stamp(self.store).instance,
             door=inbound.ChannelDoor(self.store, channel),
             http=client,
             memory=mentions.ChannelMemory(self.store, channel),
+            query=self._query(configured),
         )
 
     def close(self) -> None:

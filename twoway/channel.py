@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from twoway.ports import Access
+if TYPE_CHECKING:
+    from twoway.ports import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Channel:
     label: str
     settings: type[Any]
     """A pydantic model of the channel's section in the configuration."""
-    connect: Callable[[Any, Access], Any]
+    connect: "Callable[[Any, Access], Any]"
     """(settings, access) -> one login for both halves."""
     check: Callable[[Any], None]
     """Logs in wherever hearing and answering need it, and does nothing else; raises ChannelError."""

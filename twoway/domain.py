@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from twoway.judgement import Flag as Flag
@@ -154,6 +155,24 @@ class Page:
     changes: tuple[Change, ...] = ()
     gap: Gap | None = None
     malformed: tuple[Malformed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How our account stands with a platform, as far as its answers told; None: it did not say."""
+
+    remaining: int | None = None
+    """Requests that it still takes until ``resets_at``."""
+    limit: int | None = None
+    """Requests that it takes from one reset to the next."""
+    resets_at: datetime | None = None
+    expires_at: datetime | None = None
+    """When the login or token ends."""
+    spent: Decimal | None = None
+    """Money that asking and answering have cost since ``budget`` began to count, in ``currency``."""
+    budget: Decimal | None = None
+    currency: str = ""
+    """ISO 4217; empty where nothing costs money."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """What the floors ask of each other; `desk/wiring.py` is the only place that says who answers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from twoway.domain import Draft, Finding, Judgement, OwnPost, Page, Part, Preview, Receipt, Target, Unclear
+from twoway.config.sections import Query
+from twoway.domain import Draft, Finding, Judgement, OwnPost, Page, Part, Preview, Receipt, Standing, Target, Unclear
 
 if TYPE_CHECKING:
     from twoway.vectors import Matrix
@@ -56,6 +57,14 @@ class Collector(Protocol):
         Every page carries the cursor that is true once the page is stored, so that reading can stop after any page
         and go on from there. Raises ChannelError.
         """
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """What some connections are besides: they know how their account stands with the platform."""
+
+    def standing(self) -> Standing:
+        """By what the platform's answers have said so far; asks nobody, and raises nothing."""
 
 
 class Sender(Protocol):
@@ -131,3 +140,6 @@ class Access:
     (base_url=, headers=, timeout=, largest=) -> httpx2.Client.
     """
     memory: Memory = NOTHING_KEPT
+    query: Query = field(default_factory=Query)
+    """The channel's own, else the brand's: what the platform's search is made from. It may give more than the query
+    asks for; what it comes upon is given as ``Mention(found=True)``, and `listener.match` decides."""

@@ -77,17 +77,19 @@ class Sender:
         return Unclear("pigeons do not talk")
 
 
-def kind(name: str, policy: Policy) -> Channel:
-    """A kind of pigeon."""
+def kind(
+    name: str, policy: Policy, settings: type[BaseModel] = Settings, collector: str = f"{__name__}:Collector"
+) -> Channel:
+    """A kind of pigeon; its connection is what it was given to connect with."""
     return Channel(
         kind=name,
         label=name,
-        settings=Settings,
+        settings=settings,
         connect=lambda settings, access: access,
         check=lambda connection: None,
         limits=Limits(length=None, sends_per_minute=None, read_back_lag=None),
         policy=policy,
-        collector=f"{__name__}:Collector",
+        collector=collector,
         sender=f"{__name__}:Sender",
     )
 
