@@ -6,15 +6,17 @@ from functools import partial
 from typing import Any
 
 from listener.mastodon_again import BATCH, Again
-from listener.mastodon_paging import Heard, pages
+from listener.newest_first import Heard, pages
+from twoway import clock
 from twoway.channels.mastodon import Mastodon, Settings
 from twoway.channels.mastodon_posts import Address, Instance, Media, Notification, Status, own_post, visibility
-from twoway.domain import Attachment, Author, Mention, Page
+from twoway.domain import Attachment, Author, Gap, Mention, Page
 from twoway.raw import member
 from twoway.text import one_line, storable
 
 PAGE = 40
 """Entries of a page; the most that Mastodon gives of posts."""
+CLEARED = "the account's notifications were cleared; mentions that came shortly before may be unheard"
 
 
 class Collector:
@@ -33,14 +35,23 @@ class Collector:
         return list(self._read)
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
-        """Pages after ``cursor``; see `listener.mastodon_paging`. Raises ChannelError."""
+        """Pages after ``cursor``; see `listener.newest_first`. Raises ChannelError."""
         return self._read[stream](cursor)
 
     def _listing(self, listing: "_Mentions | _Own", cursor: str | None) -> Iterator[Page]:
         return pages(listing, self._mastodon.name, cursor, self._since)
 
 
-class _Mentions:
+class _Listing:
+    """One of the instance's."""
+
+    def position(self, entry: Any) -> str:
+        """The id of an entry, even of one that cannot be read otherwise: nothing may hold a stream up."""
+        found = entry.get("id") if isinstance(entry, dict) else None
+        return found if isinstance(found, str) and found.isascii() and found.isalnum() and len(found) <= 64 else ""
+
+
+class _Mentions(_Listing):
     """The notifications that are mentions; a reply to a post of ours is one, and so is a private message."""
 
     name = "mentions"
@@ -71,14 +82,14 @@ class _Mentions:
         said = mention(status, member(raw, "status"), self._mastodon.instance, self._mastodon.me.id, notice.created_at)
         return Heard(notice.created_at, mention=said)
 
-    def was_cleared(self) -> bool:
-        """Do mentions still stand of which there is no notice any more?"""
+    def lost(self, since: str) -> Gap | None:
+        """Where mentions still stand of which there is no notice any more, the notices were cleared."""
         found = Again(self._mastodon).many([id_ for _, id_ in self._mastodon.memory.standing(0, BATCH)])
-        me = self._mastodon.me.id
-        return any(person["id"] == me for entry, _ in found.values() for person in entry.get("mentions", ()))
+        named = (person for entry, _ in found.values() for person in entry.get("mentions", ()))
+        return Gap(None, clock.now(), CLEARED) if any(one["id"] == self._mastodon.me.id for one in named) else None
 
 
-class _Own:
+class _Own(_Listing):
     """Posts in our name, whoever wrote them: receipts of what is in doubt, or answers given elsewhere."""
 
     name = "own"
@@ -97,9 +108,9 @@ class _Own:
         status = Status.model_validate(entry)
         return Heard(status.created_at, change=own_post(status, raw))
 
-    def was_cleared(self) -> bool:
+    def lost(self, since: str) -> Gap | None:
         """Whoever deletes all their posts has lost nothing that was said to them."""
-        return False
+        return None
 
 
 def mention(status: Status, raw: bytes, instance: Instance, me: str, arrived_at: datetime | None = None) -> Mention:

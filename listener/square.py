@@ -1,68 +1,20 @@
-"""Hears the square: mentions and messages, listed newest first, and what becomes of posts.
+"""Hears the square: mentions and messages, listed newest first, and what becomes of posts."""
 
-A newest-first listing keeps a cursor of four: ``floor`` (nothing up to it is ours to hear), ``since`` (the same as a
-time), ``high`` (all up to it is stored) and ``resume`` (``[top, below]`` while paging back). Each page moves only
-``below``; the last one moves ``high`` to ``top``.
-
-    high                 below        top
-     |--- still to hear ---|-- stored --|   posts made meanwhile are above top: the next poll's
-
-The first page reaches below ``high``, so that polls overlap and a post that was listed late is still heard.
-"""
-
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from listener import unread
-from twoway import clock
+from listener.newest_first import Heard, pages
 from twoway.channels.square import Address, Event, Notice, Post, Settings, Square
-from twoway.domain import Author, Change, Deleted, Edited, Malformed, Mention, OwnPost, Page
+from twoway.domain import Author, Change, Deleted, Edited, Gap, Malformed, Mention, OwnPost, Page
 from twoway.errors import Temporary
-from twoway.text import canonical
 
 PAGE = 40
 """Entries of a page."""
 PATHS = {"mentions": "/api/v1/notifications", "messages": "/api/v1/messages"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a newest-first listing was heard."""
-
-    floor: int = 0
-    since: str = ""
-    high: int = 0
-    resume: tuple[int, int] | None = None
-
-    @classmethod
-    def read(cls, written: str) -> "Cursor | None":
-        """The cursor that was stored; None if this is none."""
-        try:
-            stored = json.loads(written)
-            top, below = stored.pop("resume") or (0, 0)
-            return cls(**stored, resume=(int(top), int(below)) if top else None)
-        except (ValueError, TypeError, LookupError, AttributeError):
-            return None
-
-    def written(self) -> str:
-        """The form that is stored."""
-        return canonical(asdict(self))
-
-    def wants(self, notice: Notice) -> bool:
-        """Is this ours to hear: after the channel's start?"""
-        return notice.id > self.floor and (not self.since or notice.at >= clock.parse(self.since))
-
-    def after(self, numbers: list[int], unwanted: bool) -> "Cursor":
-        """The cursor once a page with these ids is stored; ``unwanted``: it reaches before the channel's start."""
-        top, below = self.resume or (max(numbers, default=self.high), 2**62)
-        if not numbers or unwanted or min(numbers) <= self.high:
-            return replace(self, high=max(self.high, top), resume=None)
-        return replace(self, resume=(top, min(below, *numbers)))
 
 
 class Collector:
@@ -78,31 +30,10 @@ class Collector:
         return [*PATHS, "changes"]
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
-        """Pages after ``cursor``; see the module. Raises ChannelError."""
+        """Pages after ``cursor``; see `listener.newest_first`. Raises ChannelError."""
         if stream == "changes":
             return self._changes(cursor)
-        return self._listing(stream, cursor)
-
-    def _listing(self, stream: str, written: str | None) -> Iterator[Page]:
-        cursor = Cursor.read(written) if written else None
-        if cursor is None:
-            cursor = self._start(stream)
-            yield Page(cursor.written(), gap=unread.cursor() if written else None)
-        resuming = cursor.resume is not None
-        yield from (pages := _Pages(self._square, stream, cursor))
-        if resuming:
-            # What was posted while the older pages were fetched.
-            yield from _Pages(self._square, stream, pages.cursor)
-
-    def _start(self, stream: str) -> Cursor:
-        if self._since is not None:
-            return Cursor(since=clock.stamp(self._since))
-        newest = self._square.listing(stream, PATHS[stream], limit=1)
-        try:
-            top = max((Notice.model_validate(entry).id for entry, _ in newest), default=0)
-        except ValidationError as error:
-            raise Temporary(self._square.name, stream, "the newest entry cannot be read") from error
-        return Cursor(floor=top, high=top)
+        return pages(_Listing(self._square, stream), self._square.name, cursor, self._since)
 
     def _changes(self, written: str | None) -> Iterator[Page]:
         if written and written.isdecimal():
@@ -118,50 +49,31 @@ class Collector:
             position = int(page.cursor)
 
 
-class _Pages:
-    """The pages of one way back through a listing, from its cursor until what is known."""
+class _Listing:
+    """One of the square's listings; it goes on below the lowest id of a page."""
 
-    def __init__(self, square: Square, stream: str, cursor: Cursor) -> None:
-        self._square, self._stream, self.cursor = square, stream, cursor
+    def __init__(self, square: Square, name: str) -> None:
+        self._square, self.name = square, name
 
-    def __iter__(self) -> Iterator[Page]:
-        while True:
-            before = self.cursor
-            yield self._next()
-            if self.cursor.resume is None:
-                return
-            if self.cursor == before:
-                raise Temporary(self._square.name, self._stream, "the listing gave the same page again")
+    def page(self, below: str, newest: bool = False) -> tuple[list[tuple[Any, bytes]], str]:
+        """A page, and its lowest id."""
+        query: dict[str, Any] = {"limit": 1 if newest else PAGE, **({"max_id": below} if below else {})}
+        listed = self._square.listing(self.name, PATHS[self.name], **query)
+        numbers = [int(found) for entry, _ in listed if (found := self.position(entry))]
+        return listed, str(min(*numbers, int(below or 2**62))) if numbers else ""
 
-    def _next(self) -> Page:
-        query: dict[str, Any] = {"limit": PAGE}
-        if self.cursor.resume:
-            query["max_id"] = self.cursor.resume[1]
-        listed = self._square.listing(self._stream, PATHS[self._stream], **query)
-        numbers = [number for entry, _ in listed if (number := _number(entry))]
-        if listed and not numbers:
-            raise Temporary(self._square.name, self._stream, "no entry of a page can be read")
-        heard, malformed, unwanted = self._sort(listed)
-        self.cursor = self.cursor.after(numbers, unwanted)
-        return Page(self.cursor.written(), tuple(heard), malformed=tuple(malformed))
+    def position(self, entry: Any) -> str:
+        """The id of an entry."""
+        return str(_number(entry) or "")
 
-    def _sort(self, listed: list[tuple[Any, bytes]]) -> tuple[list[Mention], list[Malformed], bool]:
-        """What was heard, what could not be read, and whether the page reaches before our start."""
-        heard: list[Mention] = []
-        malformed: list[Malformed] = []
-        unwanted = False
-        for entry, raw in listed:
-            try:
-                notice = Notice.model_validate(entry)
-            except ValidationError as error:
-                if (_number(entry) or 0) > self.cursor.floor:
-                    malformed.append(unread.entry(raw, error))
-                continue
-            if self.cursor.wants(notice):
-                heard.append(mention(notice.post, raw))
-            else:
-                unwanted = True
-        return heard, malformed, unwanted
+    def hear(self, entry: Any, raw: bytes) -> Heard:
+        """A mention, or a message."""
+        notice = Notice.model_validate(entry)
+        return Heard(notice.at, mention=mention(notice.post, raw))
+
+    def lost(self, since: str) -> Gap | None:
+        """Nobody clears a listing of the square; what is no longer there was taken back."""
+        return None
 
 
 def _number(entry: Any) -> int | None:

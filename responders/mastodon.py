@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from responders.split import split
 from twoway import clock
 from twoway.channels.mastodon import CHANNEL, Mastodon, Settings
-from twoway.channels.mastodon_posts import Address, Status, order, own_post, read_address
+from twoway.channels.mastodon_posts import Address, Status, own_post, read_address
 from twoway.channels.mastodon_text import NAMED, length, same_words
 from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Gone, Rejected, Temporary
 from twoway.raw import entries, member
-from twoway.text import harmless, storable
+from twoway.text import harmless, order, storable
 
 PAGE = 40
 """Posts of a page; the most that Mastodon gives."""

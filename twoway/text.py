@@ -28,6 +28,11 @@ def one_line(text: str, limit: int = 120) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def order(id_: str) -> tuple[int, str]:
+    """Ids sort by this: they are numbers written as text, or words of one length; the empty one comes first."""
+    return len(id_), id_
+
+
 def canonical(value: Any) -> str:
     """The one JSON text of a value: sorted keys, no spaces, Unicode as it is."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

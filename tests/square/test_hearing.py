@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.square import Cursor
+from listener.newest_first import Cursor
 from tests.contract.rig import Desk
 from tests.contract.rigs import SquareRig
 from tests.fakes.square import fake_square
@@ -91,7 +91,7 @@ def test_the_high_mark_moves_only_with_the_last_page(rig: SquareRig) -> None:
         cursor = Cursor.read(page.cursor)
         assert cursor is not None
         seen.append((cursor.high, cursor.resume))
-    assert seen == [(0, (5, 4)), (0, (5, 2)), (0, (5, 1)), (5, None)]
+    assert seen == [("", ("5", "4")), ("", ("5", "2")), ("", ("5", "1")), ("5", None)]
 
 
 def test_moving_the_high_mark_with_the_first_page_would_lose_what_lies_below(
@@ -100,7 +100,7 @@ def test_moving_the_high_mark_with_the_first_page_would_lose_what_lies_below(
     """The control: without the two marks a kill between two pages loses."""
     desk = Desk(rig).poll()
     expected = said(rig, 7)
-    monkeypatch.setattr(Cursor, "after", lambda self, numbers, unwanted: replace(self, high=max(numbers, default=0)))
+    monkeypatch.setattr(Cursor, "after", lambda self, positions, *_: replace(self, high=max(positions, default="")))
     desk.step()
     desk.poll()
     assert set(desk.mentions) < expected

@@ -12,14 +12,14 @@ from pydantic import BaseModel, Field, ValidationError
 from twoway import clock
 from twoway.channel import Channel, Limits, Policy
 from twoway.channels.mastodon_errors import refusal
-from twoway.channels.mastodon_posts import Account, Instance, Scope, Status, order
+from twoway.channels.mastodon_posts import Account, Instance, Scope, Status
 from twoway.config.sections import Section
 from twoway.config.values import Seconds, Url
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, RateLimited, Temporary
 from twoway.ports import Access, Memory
 from twoway.raw import entries
 from twoway.secrets import Secret
-from twoway.text import one_line
+from twoway.text import one_line, order
 
 if TYPE_CHECKING:
     from mastodon import Mastodon as Library

@@ -169,11 +169,6 @@ def read_address(written: str) -> Address:
     return TypeAdapter(Address).validate_json(written)
 
 
-def order(id_: str) -> tuple[int, str]:
-    """Ids sort by this: they are numbers written as text, or words of one length."""
-    return len(id_), id_
-
-
 def own_post(status: Status, raw: bytes) -> OwnPost:
     """A post of the brand as the desk hears it. Mastodon never gives a key back."""
     replies_to = (status.in_reply_to_id,) if status.in_reply_to_id else ()

@@ -1,4 +1,4 @@
-"""Reading a Mastodon listing, newest first, without losing anything between two pages.
+"""Reading a listing that comes newest first, without losing anything between two pages.
 
 The cursor: ``floor`` (nothing up to it is ours to hear), ``since`` (the same as a time), ``high`` (all up to it is
 stored) and ``resume`` (``[top, below]`` while paging back). Each page moves only ``below``; the last moves ``high``.
@@ -6,7 +6,8 @@ stored) and ``resume`` (``[top, below]`` while paging back). Each page moves onl
     high                 below        top
      |--- still to hear ---|-- stored --|   what comes meanwhile is above top: the next poll's
 
-The first page reaches below ``high``, so that polls overlap. Ids are text; `order` says which is the newer.
+The first page reaches below ``high``, so that polls overlap and what was listed late is still heard. ``floor``,
+``high`` and ``top`` are positions, which `twoway.text.order` sorts; ``below`` is whatever the platform goes on by.
 """
 
 import json
@@ -19,12 +20,9 @@ from pydantic import ValidationError
 
 from listener import unread
 from twoway import clock
-from twoway.channels.mastodon_posts import order
 from twoway.domain import Change, Gap, Malformed, Mention, Page
 from twoway.errors import Temporary
-from twoway.text import canonical
-
-CLEARED = "the account's notifications were cleared; mentions that came shortly before may be unheard"
+from twoway.text import canonical, order
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +49,23 @@ class Cursor:
         """The form that is stored."""
         return canonical(asdict(self))
 
-    def wants(self, id_: str, at: datetime) -> bool:
+    def wants(self, position: str, at: datetime) -> bool:
         """Is this ours to hear: after the channel's start?"""
-        return order(id_) > order(self.floor) and (not self.since or at >= clock.parse(self.since))
+        return order(position) > order(self.floor) and (not self.since or at >= clock.parse(self.since))
 
-    def after(self, ids: list[str], rest: str, unwanted: bool) -> "Cursor":
-        """The cursor once a page with these ids is stored.
+    def after(self, positions: list[str], rest: str, unwanted: bool) -> "Cursor":
+        """The cursor once a page with these positions is stored.
 
-        ``rest``: below which id the listing goes on, if it does; ``unwanted``: it reached before the channel's start.
+        ``rest``: how the listing goes on, if it does; ``unwanted``: the page reached before the channel's start.
         """
-        top = self.resume[0] if self.resume else max(ids, key=order, default=self.high)
-        if unwanted or not rest or self.met(ids):
+        top = self.resume[0] if self.resume else max(positions, key=order, default=self.high)
+        if unwanted or not rest or self.met(positions):
             return replace(self, high=max(self.high, top, key=order), resume=None)
         return replace(self, resume=(top, rest))
 
-    def met(self, ids: list[str]) -> bool:
-        """Does a page with these ids reach what is stored already?"""
-        return any(order(id_) <= order(self.high) for id_ in ids)
+    def met(self, positions: list[str]) -> bool:
+        """Does a page with these positions reach what is stored already?"""
+        return any(order(position) <= order(self.high) for position in positions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +78,33 @@ class Heard:
 
 
 class Listing(Protocol):
-    """One of Mastodon's listings."""
+    """One of a platform's listings."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The stream's; errors carry it."""
 
     def page(self, below: str, newest: bool = False) -> tuple[list[tuple[Any, bytes]], str]:
-        """A page and the id below which it goes on; ``newest``: only the first entry. Raises ChannelError."""
+        """Entries with their bytes, and how the listing goes on below them, empty at its end. Raises ChannelError.
+
+        ``below`` is what an earlier page gave for that, empty for the newest; ``newest``: one entry is enough.
+        """
+
+    def position(self, entry: Any) -> str:
+        """Where an entry stands, the greater the newer; empty where that cannot be read. Two may stand at one place."""
 
     def hear(self, entry: Any, raw: bytes) -> Heard:
         """What an entry is. Raises ValidationError."""
 
-    def was_cleared(self) -> bool:
-        """Its end came before anything that was heard: was it emptied? Raises ChannelError."""
+    def lost(self, since: str) -> Gap | None:
+        """The listing ended before ``since``, all up to which was heard: what may be unheard? Raises ChannelError."""
 
 
 def pages(listing: Listing, channel: str, written: str | None, since: datetime | None) -> Iterator[Page]:
     """Pages after a cursor; without one from ``since``, or from now where that is None. Raises ChannelError."""
     cursor = Cursor.read(written) if written else None
     if cursor is None:
-        cursor = Cursor(since=clock.stamp(since)) if since else _now(listing)
+        cursor = Cursor(since=clock.stamp(since)) if since else _now(listing, channel)
         yield Page(cursor.written(), gap=unread.cursor() if written else None)
     resuming = cursor.resume is not None
     yield from (back := _Back(listing, channel, cursor))
@@ -107,9 +113,11 @@ def pages(listing: Listing, channel: str, written: str | None, since: datetime |
         yield from _Back(listing, channel, back.cursor)
 
 
-def _now(listing: Listing) -> Cursor:
+def _now(listing: Listing, channel: str) -> Cursor:
     listed, _ = listing.page("", newest=True)
-    top = max((found for entry, _ in listed if (found := _id(entry))), key=order, default="")
+    top = max((found for entry, _ in listed if (found := listing.position(entry))), key=order, default="")
+    if listed and not top:
+        raise Temporary(channel, listing.name, "the newest entry cannot be read")
     return Cursor(floor=top, high=top)
 
 
@@ -118,29 +126,36 @@ class _Back:
 
     def __init__(self, listing: Listing, channel: str, cursor: Cursor) -> None:
         self._listing, self._channel, self.cursor = listing, channel, cursor
+        self._been: set[str] = set()
 
     def __iter__(self) -> Iterator[Page]:
         while True:
-            before = self.cursor
+            self._been.add(self.cursor.resume[1] if self.cursor.resume else "")
             yield self._next()
             if self.cursor.resume is None:
                 return
-            if before.resume and order(self.cursor.resume[1]) >= order(before.resume[1]):
+            if self.cursor.resume[1] in self._been:
                 raise Temporary(self._channel, self._listing.name, "the listing gave the same page again")
 
     def _next(self) -> Page:
         listed, rest = self._listing.page(self.cursor.resume[1] if self.cursor.resume else "")
-        ids = [found for entry, _ in listed if (found := _id(entry))]
-        if listed and not ids:
+        positions = [found for entry, _ in listed if (found := self._listing.position(entry))]
+        if listed and not positions:
             raise Temporary(self._channel, self._listing.name, "no entry of a page can be read")
         heard, malformed, unwanted = self._sort(listed)
-        gap = self._gap(ids, rest, unwanted)
-        self.cursor = self.cursor.after(ids, rest, unwanted)
-        if gap:
-            self.cursor = Cursor(since=clock.stamp(gap.until), high=max(ids, key=order, default=""))
+        ended = not rest and not unwanted and bool(self.cursor.high) and not self.cursor.met(positions)
+        gap = self._listing.lost(self.cursor.high) if ended else None
+        self.cursor = self._after(positions, rest, unwanted, gap)
         mentions = tuple(found.mention for found in heard if found.mention)
         changes = tuple(found.change for found in heard if found.change)
         return Page(self.cursor.written(), mentions, changes, gap, tuple(malformed))
+
+    def _after(self, positions: list[str], rest: str, unwanted: bool, gap: Gap | None) -> Cursor:
+        if gap is None:
+            return self.cursor.after(positions, rest, unwanted)
+        # What was heard before is no longer there to be met, and must not be missed again.
+        top = self.cursor.resume[0] if self.cursor.resume else max(positions, key=order, default="")
+        return Cursor(since=clock.stamp(gap.until), high=top)
 
     def _sort(self, listed: list[tuple[Any, bytes]]) -> tuple[list[Heard], list[Malformed], bool]:
         """What was heard, what could not be read, and whether the page reaches before our start."""
@@ -148,25 +163,15 @@ class _Back:
         malformed: list[Malformed] = []
         unwanted = False
         for entry, raw in listed:
-            id_ = _id(entry) or ""
+            position = self._listing.position(entry)
             try:
                 found = self._listing.hear(entry, raw)
             except ValidationError as error:
-                if order(id_) > order(self.cursor.floor):
+                if not position or order(position) > order(self.cursor.floor):
                     malformed.append(unread.entry(raw, error))
                 continue
-            if self.cursor.wants(id_, found.at):
+            if self.cursor.wants(position, found.at):
                 heard.append(found)
             else:
                 unwanted = True
         return heard, malformed, unwanted
-
-    def _gap(self, ids: list[str], rest: str, unwanted: bool) -> Gap | None:
-        at_the_end = not rest and not unwanted and bool(self.cursor.high) and not self.cursor.met(ids)
-        return Gap(None, clock.now(), CLEARED) if at_the_end and self._listing.was_cleared() else None
-
-
-def _id(entry: Any) -> str | None:
-    """The id of an entry, even of one that cannot be read otherwise: nothing may hold a stream up."""
-    found = entry.get("id") if isinstance(entry, dict) else None
-    return found if isinstance(found, str) and found.isascii() and found.isalnum() and len(found) <= 64 else None
