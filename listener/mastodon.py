@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from listener import again
 from listener.mastodon_again import BATCH, Again
 from listener.newest_first import Heard, pages
 from twoway import clock
@@ -27,7 +28,7 @@ class Collector:
         self._read: dict[str, Callable[[str | None], Iterator[Page]]] = {
             "mentions": partial(self._listing, _Mentions(connection, settings)),
             "own": partial(self._listing, _Own(connection)),
-            "changes": lambda cursor: Again(connection).pages(cursor),
+            "changes": lambda cursor: again.pages(Again(connection), connection.memory, cursor),
         }
 
     def streams(self) -> list[str]:
