@@ -21,6 +21,6 @@ def comparisons(desk: Desk, since: datetime, watch: Callable[[str], Callable[[],
 
 def _hear(desk: Desk, name: str) -> str:
     """Poll a channel, as ever; what its health says afterwards, where it is not well."""
-    collect_once(desk.store, name, partial(desk.collector, name))
+    collect_once(desk.store, name, partial(desk.collector, name), standing=partial(desk.standing, name))
     row = channels.by_name(desk.store, name)
     return f"paused: {row.paused_reason}" if row.paused_at else row.last_error or ""

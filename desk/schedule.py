@@ -53,7 +53,7 @@ def collect(desk: Desk, name: str) -> None:
     """Poll a channel."""
     from listener.collect import collect_once
 
-    collect_once(desk.store, name, partial(desk.collector, name))
+    collect_once(desk.store, name, partial(desk.collector, name), standing=partial(desk.standing, name))
 
 
 def deliver_all(desk: Desk, worker: str) -> None:

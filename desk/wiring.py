@@ -20,8 +20,9 @@ from twoway import channels as kinds
 from twoway import clock, http
 from twoway.channel import load
 from twoway.config import Config, ConfiguredChannel, Query, Searching
+from twoway.domain import Standing
 from twoway.errors import NotFound
-from twoway.ports import Access, Collector, Judge, Sender
+from twoway.ports import Access, Collector, Judge, Metered, Sender
 from twoway.store import Store, channels, hold, inbound, mentions, open_store
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
@@ -147,6 +148,11 @@ class Desk:
         configured = self._configured(name)
         kinds.channel(configured.kind).check(self._connection(configured))
 
+    def standing(self, name: str) -> Standing | None:
+        """How a channel's account stands with its platform, as far as its connection knows by now; asks nobody."""
+        connection = self._connections.get(name)
+        return connection.standing() if isinstance(connection, Metered) else None
+
     def wait(self, name: str, seconds: float) -> bool:
         """Wait at most ``seconds`` for a sign that polling a channel is worth it. Raises ChannelError."""
         configured = self._configured(name)
@@ -201,6 +207,7 @@ class Desk:
             http=client,
             memory=mentions.ChannelMemory(self.store, channel),
             query=self._query(configured),
+            neighbour=lambda other: self._connection(self._configured(other)),
         )
 
     def close(self) -> None:

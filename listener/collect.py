@@ -1,12 +1,16 @@
 """Hearing a channel: page after page into the store, each with its cursor; a fault stops the stream, never the desk."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
-from twoway.errors import AuthFailed, ChannelError, StoreError
+from twoway import clock
+from twoway.domain import Standing
+from twoway.errors import AuthFailed, ChannelError, RateLimited, StoreError
 from twoway.ports import Collector
 from twoway.store import Store, channels, hearing
 from twoway.store.channels import ChannelRow
@@ -23,6 +27,7 @@ def collect_once(
     *,
     afresh: bool = False,
     heard: Callable[[Kept], None] = lambda kept: None,
+    standing: Callable[[], Standing | None] = lambda: None,
 ) -> bool:
     """Read every stream of a channel up to now; whether anything was heard.
 
@@ -30,24 +35,23 @@ def collect_once(
     over, and the cursors end where they would have ended.
 
     A refused login pauses the channel and alerts; any other fault is shown in its health and tried again at the next
-    poll, and the other streams are read all the same. ``heard`` is told after each stored page. Raises StoreError only.
+    poll, and the other streams are read all the same. A platform that says when it may be asked again is not asked
+    before. ``heard`` is told after each stored page; how the account stands is asked of ``standing`` at the end, and
+    kept. Raises StoreError only.
     """
     channel = channels.by_name(store, name)
-    if channel.paused_at:
+    if channel.paused_at or channel.waits(clock.now()):
         return False
-    news: list[Kept] = []
+    poll, news = _Poll(store, channel), list[Kept]()
 
     def note(kept: Kept) -> None:
         news.append(kept)
         heard(kept)
 
-    reached, streams = _attempt(store, channel, lambda: _streams(connect))
-    read = [
-        _attempt(store, channel, partial(_read, store, channel.id, collector, stream, afresh, note))[0]
-        for collector, stream in streams or []
-    ]
-    if reached and all(read):
-        channels.succeeded(store, channel.id)
+    for collector, stream in poll.attempt(lambda: _streams(connect)) or []:
+        poll.attempt(partial(_read, store, channel.id, collector, stream, afresh, note))
+    account = poll.attempt(standing)
+    channels.polled(store, channel.id, well=poll.well, retry_at=poll.retry_at, standing=account)
     return any(kept.mentions or kept.changes for kept in news)
 
 
@@ -56,23 +60,38 @@ def _streams(connect: Callable[[], Collector]) -> list[tuple[Collector, str]]:
     return [(collector, stream) for stream in collector.streams()]
 
 
-def _attempt(store: Store, channel: ChannelRow, work: Callable[[], Result]) -> tuple[bool, Result | None]:
-    """Whether it went well, and what came of it. A paused channel is left alone; what fails is written down."""
-    if channels.by_name(store, channel.name).paused_at:
-        return False, None
-    try:
-        return True, work()
-    except AuthFailed as error:
-        log.warning("channel paused", channel=channel.name, said=error.said)
-        channels.pause(store, channel.id, str(error))
-    except ChannelError as error:
-        channels.erred(store, channel.id, str(error))
-    except StoreError:
-        raise
-    except Exception as error:  # a bug in one channel must not silence the others; it is loud in its health
-        log.exception("collecting failed", channel=channel.name)
-        channels.erred(store, channel.id, f"{channel.name}: collect: unexpected {type(error).__name__}: {error}")
-    return False, None
+@dataclass
+class _Poll:
+    """How one poll goes."""
+
+    store: Store
+    channel: ChannelRow
+    well: bool = True
+    retry_at: datetime | None = None
+    """When the platform may be asked again, if it said so."""
+
+    def attempt(self, work: Callable[[], Result]) -> Result | None:
+        """What came of it. A paused channel is left alone; what fails is written down."""
+        if channels.by_name(self.store, self.channel.name).paused_at:
+            self.well = False
+            return None
+        try:
+            return work()
+        except AuthFailed as error:
+            log.warning("channel paused", channel=self.channel.name, said=error.said)
+            channels.pause(self.store, self.channel.id, str(error))
+        except ChannelError as error:
+            if isinstance(error, RateLimited):
+                self.retry_at = max(error.retry_at, self.retry_at or error.retry_at)
+            channels.erred(self.store, self.channel.id, str(error))
+        except StoreError:
+            raise
+        except Exception as error:  # a bug in one channel must not silence the others; it is loud in its health
+            log.exception("collecting failed", channel=self.channel.name)
+            said = f"{self.channel.name}: collect: unexpected {type(error).__name__}: {error}"
+            channels.erred(self.store, self.channel.id, said)
+        self.well = False
+        return None
 
 
 def _read(

@@ -99,5 +99,6 @@ def _collect(desk: "Desk", name: str, backfill: int | None, advance: Callable[[f
 
     since = clock.now() - timedelta(days=backfill) if backfill else None
     connect = partial(desk.collector, name, since)
-    collect_once(desk.store, name, connect, afresh=backfill is not None, heard=told)
+    standing = partial(desk.standing, name)
+    collect_once(desk.store, name, connect, afresh=backfill is not None, heard=told, standing=standing)
     return sum(heard)

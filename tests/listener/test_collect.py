@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from listener.collect import collect_once
 from tests.store.desk import Desk, make
-from twoway.domain import Page
-from twoway.errors import AuthFailed, StoreError, Temporary
-from twoway.store import channels
+from twoway import clock
+from twoway.domain import Page, Standing
+from twoway.errors import AuthFailed, RateLimited, StoreError, Temporary
+from twoway.store import channels, outages, standings
 from twoway.store.hearing import Kept
 
 
@@ -114,3 +118,57 @@ def test_a_file_that_cannot_be_written_is_told_to_whoever_called(desk: Desk) -> 
 
     with pytest.raises(StoreError):
         collect_once(desk.store, desk.name, connect)
+
+
+def limited(minutes: int) -> RateLimited:
+    """What a platform says that has had enough for now."""
+    return RateLimited("square", "mentions", "429", clock.now() + timedelta(minutes=minutes))
+
+
+def test_a_platform_that_says_when_is_not_asked_before_and_then_is(desk: Desk) -> None:
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as travelled:
+        listing = Listing({"mentions": [limited(15)], "search": [limited(10)], "messages": [page(desk, 1)]})
+        assert collect_once(desk.store, desk.name, lambda: listing)
+        listing.pages |= {"mentions": [page(desk, 2)], "search": []}
+        for minutes, asked in ((14, 3), (1, 6)):
+            travelled.shift(timedelta(minutes=minutes))
+            collect_once(desk.store, desk.name, lambda: listing)
+            assert len(listing.asked) == asked
+    assert (row(desk).poll_after, row(desk).last_error) == (None, None)
+
+
+def test_the_wait_outlives_a_restart_and_ends_when_a_person_says_so(desk: Desk) -> None:
+    collect_once(desk.store, desk.name, lambda: Listing({"mentions": [limited(15)]}))
+    listing = Listing({"mentions": [page(desk, 1)]})
+    assert not collect_once(desk.store, desk.name, lambda: listing)
+    channels.resume(desk.store, desk.name, desk.approver.id)
+    assert collect_once(desk.store, desk.name, lambda: listing)
+
+
+def test_how_the_account_stands_is_kept_until_something_else_is_known(desk: Desk) -> None:
+    known = Standing(12, 300, clock.now(), clock.now(), Decimal("1.005"), Decimal(20), "USD")
+    for said in (known, Standing(), None):
+        collect_once(desk.store, desk.name, lambda: Listing({}), standing=lambda said=said: said)
+        assert standings.of(desk.store, desk.channel) == known
+    collect_once(desk.store, desk.name, lambda: Listing({}), standing=lambda: Standing(remaining=0))
+    assert standings.of(desk.store, desk.channel) == Standing(remaining=0)
+
+
+def test_an_outage_lasts_from_the_first_failed_poll_to_the_next_good_one(desk: Desk) -> None:
+    def fails(*said: str) -> None:
+        faults: dict[str, list[Page | Exception]] = {word: [Temporary("square", word, word)] for word in said}
+        collect_once(desk.store, desk.name, lambda: Listing(faults))
+
+    with time_machine.travel("2026-11-22T10:00:00Z", tick=False) as travelled:
+        fails("down")
+        travelled.shift(timedelta(hours=1))
+        fails("down", "still down")
+        (lasting,) = outages.of(desk.store, desk.channel, clock.now())
+        assert (lasting.since, lasting.until, lasting.heard) == ("2026-11-22T10:00:00.000000Z", None, 0)
+        assert lasting.error == "square: still down: still down"
+        missed = page(desk, 1)
+        travelled.shift(timedelta(hours=1))
+        collect_once(desk.store, desk.name, lambda: Listing({"mentions": [missed]}))
+        (over,) = outages.of(desk.store, desk.channel, clock.now())
+        assert (over.until, over.heard) == ("2026-11-22T12:00:00.000000Z", 1)
+        assert outages.of(desk.store, desk.channel, clock.now() + timedelta(seconds=1)) == []

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from twoway import clock
+from twoway.domain import Standing
 from twoway.errors import NotFound, Refused
-from twoway.store import alerts, conversations, eyes
+from twoway.store import alerts, conversations, eyes, outages, standings
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.eyes import Rules, as_numbers
@@ -32,6 +33,13 @@ class ChannelRow:
     last_error: str | None
     paused_at: str | None
     paused_reason: str | None
+    polled_at: str | None
+    poll_after: str | None
+    """It is not asked before then: its platform said so."""
+
+    def waits(self, now: datetime) -> bool:
+        """Does the platform want to be left alone?"""
+        return self.poll_after is not None and clock.parse(self.poll_after) > now
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +141,32 @@ def answer_since(store: Store, channel: int, since: datetime) -> None:
         record(db, "channel.answers_since", clock.now(), channel=channel, since=clock.stamp(since))
 
 
-def succeeded(store: Store, channel: int) -> None:
-    """The platform answered as it should."""
+def polled(
+    store: Store, channel: int, *, well: bool, retry_at: datetime | None = None, standing: Standing | None = None
+) -> None:
+    """A poll has ended: whether everything was read, when the platform may be asked again, how the account stands."""
+    now = clock.now()
+    after = clock.stamp(retry_at) if retry_at else None
     with store.write() as db:
-        db.execute(
-            "UPDATE channels SET last_success_at = ?, last_error_at = NULL, last_error = NULL WHERE id = ?",
-            (clock.stamp(clock.now()), channel),
-        )
+        db.execute("UPDATE channels SET polled_at = ?, poll_after = ? WHERE id = ?", (clock.stamp(now), after, channel))
+        if well:
+            db.execute(
+                "UPDATE channels SET last_success_at = polled_at, last_error_at = NULL, last_error = NULL WHERE id = ?",
+                (channel,),
+            )
+            outages.end(db, channel, now)
+        standings.keep(db, channel, standing or Standing(), now)
 
 
 def erred(store: Store, channel: int, error: str) -> None:
     """The platform, or the way to it, failed; ``error`` is shown in the channel's health."""
+    now = clock.now()
     with store.write() as db:
         db.execute(
             "UPDATE channels SET last_error_at = ?, last_error = ? WHERE id = ?",
-            (clock.stamp(clock.now()), storable(error), channel),
+            (clock.stamp(now), storable(error), channel),
         )
+        outages.begin(db, channel, error, now)
 
 
 def pause(store: Store, channel: int, reason: str) -> None:
@@ -161,18 +179,19 @@ def pause(store: Store, channel: int, reason: str) -> None:
             (clock.stamp(now), storable(reason), clock.stamp(now), storable(reason), channel),
         )
         if paused.rowcount:
+            outages.begin(db, channel, reason, now)
             record(db, "channel.paused", now, channel=channel)
             alerts.raise_alert(db, "channel_paused", f"channel_paused:{channel}:{clock.stamp(now)}", channel, None, now)
 
 
 def resume(store: Store, name: str, user: int | None) -> None:
-    """Let a paused channel work again. Raises NotFound."""
+    """Let a channel work again that is paused, or that its platform told to wait. Raises NotFound."""
     now = clock.now()
     with store.write() as db:
         resumed = db.execute(
-            "UPDATE channels SET paused_at = NULL, paused_reason = NULL, last_error_at = NULL, last_error = NULL"
-            " WHERE name = ? AND paused_at IS NOT NULL RETURNING id",
-            (name,),
+            "UPDATE channels SET paused_at = NULL, paused_reason = NULL, last_error_at = NULL, last_error = NULL,"
+            " poll_after = NULL WHERE name = ? AND (paused_at IS NOT NULL OR poll_after > ?) RETURNING id",
+            (name, clock.stamp(now)),
         ).fetchone()
         if resumed is None:
             raise NotFound(f"there is no paused channel {name!r}")

@@ -63,6 +63,13 @@ def erasing(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0006_polling")
+def polling(db: Database) -> None:
+    """How polling goes, and how accounts stand with their platforms."""
+    for statement in statements("0006_polling.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)

@@ -31,7 +31,7 @@ def test_a_poll_that_heard_nothing_is_no_news(place: Place) -> None:
     place.ask()
     watch = Watch(place.desk.store)
     watch.look()
-    channels.succeeded(place.desk.store, channels.by_name(place.desk.store, "square").id)
+    channels.polled(place.desk.store, channels.by_name(place.desk.store, "square").id, well=True)
     assert not watch.look()
 
 
