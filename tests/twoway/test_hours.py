@@ -157,7 +157,7 @@ def test_a_calendar_is_read_back_as_it_was_written(calendar: Calendar) -> None:
 
 def worked(calendar: Calendar, start: datetime, minutes: int) -> int:
     """Minutes of work by looking at a clock on the wall once a minute; what it has shown, it has shown."""
-    zone, shown, count = ZoneInfo(calendar.zone), datetime(1, 1, 1), 0  # noqa: DTZ001: as a wall shows it
+    zone, shown, count = ZoneInfo(calendar.zone), datetime(1, 1, 1), 0  # noqa: DTZ001
     for minute in range(-4 * hours.DAY, minutes):
         shown = max(shown, (start + minute * MINUTE).astimezone(zone).replace(tzinfo=None))
         count += minute >= 0 and any(_at_work(calendar, shown, shown.date() - timedelta(days=back)) for back in (0, 1))
