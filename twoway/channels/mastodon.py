@@ -24,7 +24,7 @@ from twoway.text import one_line, order
 if TYPE_CHECKING:
     from mastodon import Mastodon as Library
 
-    from twoway.channels.mastodon_wire import Wire
+    from twoway.channels.requests_wire import Wire
 
 NEEDED = {"read": "read:notifications", "write": "write:statuses"}
 """Scopes an application must have been given, in short and in detail."""
@@ -144,7 +144,7 @@ def connect(settings: Settings, access: Access) -> Mastodon:
     """The brand's login; the first request is made by whoever uses it."""
     from mastodon import Mastodon as Library
 
-    from twoway.channels.mastodon_wire import Wire, session
+    from twoway.channels.requests_wire import Wire, session
 
     token, timeout = settings.token.get_secret_value(), settings.timeout_seconds
     wire = Wire(access.http(headers={"Authorization": f"Bearer {token}"}, timeout=timeout, largest=LARGEST))

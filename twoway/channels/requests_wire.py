@@ -1,7 +1,8 @@
-"""The way that Mastodon.py's requests take: through the desk's own client, behind the address guard, each only once.
+"""The way that requests of a library take: through the desk's own client, behind the address guard, each only once.
 
-Imported on first use, because `requests` is heavy. The library prepares a request and reads the answer; here it is
-carried. Redirects are refused: following one would repeat a write, or carry the token elsewhere.
+For libraries that speak through a session of `requests`; imported on first use, because that is heavy. The library
+prepares a request and reads the answer; here it is carried. Redirects are refused: following one would repeat a write,
+or carry the token elsewhere.
 """
 
 import threading
@@ -14,20 +15,27 @@ from requests.structures import CaseInsensitiveDict
 if TYPE_CHECKING:
     import httpx2
 
-_KEPT = ("content-type", "idempotency-key")
-"""Headers of the library that are sent; all others are our client's, the token too, which the library never sees."""
+KEPT = ("content-type", "idempotency-key")
+"""Headers of a library that are sent; all others are our client's, the token too, which the library never sees."""
 
 
 class Redirected(Exception):
-    """The instance wants to be asked elsewhere."""
+    """The platform wants to be asked elsewhere."""
 
 
 class Wire(BaseAdapter):
-    """Carries requests, and keeps the last answer of each thread as it came."""
+    """Carries requests, and keeps the last answer of each thread as it came.
 
-    def __init__(self, http: "httpx2.Client") -> None:
+    ``kept``: headers of the library that are sent; ``base``: what its addresses begin with, and with what they begin
+    instead, for a library that knows only one.
+    """
+
+    def __init__(
+        self, http: "httpx2.Client", kept: tuple[str, ...] = KEPT, base: tuple[str, str] | None = None
+    ) -> None:
         super().__init__()
         self.http = http
+        self._headers, self._base = kept, base or ("", "")
         self._kept = threading.local()
 
     @property
@@ -43,18 +51,28 @@ class Wire(BaseAdapter):
         self, request: requests.PreparedRequest, *passed: Any, timeout: Any = None, **more: Any
     ) -> requests.Response:
         """The answer. Raises what the client raises, and Redirected."""
-        headers = {name: str(value) for name, value in request.headers.items() if name.lower() in _KEPT}
+        headers = {_text(name): _text(value) for name, value in request.headers.items()}
+        headers = {name: value for name, value in headers.items() if name.lower() in self._headers}
         body: Any = request.body
         answer = self.http.request(
-            request.method or "GET", request.url or "", headers=headers, content=body, timeout=timeout
+            request.method or "GET", self._there(request.url or ""), headers=headers, content=body, timeout=timeout
         )
         self._kept.last = answer
         if 300 <= answer.status_code < 400:
             raise Redirected(f"{answer.status_code}, to another address; name that one in the configuration")
         return _for_the_library(request, answer)
 
+    def _there(self, url: str) -> str:
+        known, here = self._base
+        return here + url.removeprefix(known) if known and url.startswith(known) else url
+
     def close(self) -> None:
         """The client is closed by whoever opened it."""
+
+
+def _text(found: str | bytes) -> str:
+    """Whoever signs a request leaves headers as bytes."""
+    return found.decode() if isinstance(found, bytes) else str(found)
 
 
 def _for_the_library(request: requests.PreparedRequest, answer: "httpx2.Response") -> requests.Response:
