@@ -23,7 +23,8 @@ KEPT = {
     "feedparser": r"(twoway/channels|listener|responders)/feed.*",
     "mastodon": r"(twoway/channels|listener|responders)/mastodon.*",
     "praw": r"(twoway/channels|listener|responders)/reddit.*",
-    "tweepy": r"(twoway/channels|listener|responders)/x[/.].*",
+    "standardwebhooks": r"twoway/webhooks\.py",
+    "tweepy": r"(twoway/channels|listener|responders)/x[/._].*",
 }
 """Libraries, and the only files that may import them."""
 
