@@ -1,6 +1,6 @@
 """A channel is a two-way contract: what a platform's module states, as data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -37,6 +37,18 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Intake:
+    """How a kind takes what is pushed at the desk's inbound door, ``/inbound/NAME``."""
+
+    admit: Callable[[Any, Mapping[str, str], bytes], str]
+    """(settings, headers with small names, body) -> the request's unique id; raises NotAdmitted."""
+    largest: int
+    """Bytes of a body."""
+    per_minute: int
+    """Requests that are taken; a stranger's, who is not admitted, do not count."""
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One kind of platform. A channel that declares no sender cannot be made: no channel is one-way."""
 
@@ -57,6 +69,8 @@ class Channel:
     wake: str = ""
     """``listener.mail:idle``, where the platform can call: (connection, seconds) -> whether a poll is worth it now.
     It waits at most that long and hears nothing itself; raises ChannelError."""
+    intake: Intake | None = None
+    """For what is pushed; the collector then reads ``access.door``."""
 
     def __post_init__(self) -> None:
         for half, path in (("collector", self.collector), ("sender", self.sender)):

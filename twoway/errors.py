@@ -1,5 +1,6 @@
 """Errors say what to do next. Whatever derives from TwowayError is expected and shown as one line."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 
@@ -25,6 +26,15 @@ class NotFound(TwowayError):
 
 class Refused(TwowayError):
     """The act is not allowed: an illegal move, a missing right, a text with gaps."""
+
+
+class NotAdmitted(Refused):
+    """A request at the inbound door is not taken; ``status`` is HTTP's, ``fields`` names what is wrong where."""
+
+    def __init__(self, status: int, said: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(said)
+        self.status = status
+        self.fields = dict(fields or {})
 
 
 class Stale(Refused):

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from twoway.config.sections import Query
 from twoway.domain import Draft, Finding, Judgement, OwnPost, Page, Part, Preview, Receipt, Standing, Target, Unclear
+from twoway.errors import NotFound
 
 if TYPE_CHECKING:
     from twoway.vectors import Matrix
@@ -98,6 +100,8 @@ class Inbound:
     received_at: datetime
     media_type: str
     body: bytes
+    unique_id: str = ""
+    """By which a second copy was recognised; empty where none could come."""
 
 
 class Door(Protocol):
@@ -126,6 +130,56 @@ NOTHING_KEPT: Memory = _Blank()
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Money that was set aside for a request."""
+
+    month: str
+    purpose: str
+    amount: Decimal
+
+
+class Ledger(Protocol):
+    """What a channel has cost this month, by purpose, for platforms that want money for each request."""
+
+    def take(self, purpose: str, amount: Decimal, *, most: Decimal, share: Decimal | None = None) -> Hold | None:
+        """Set an amount aside before a request.
+
+        None, and nothing is set aside, where more than ``most`` would be spent in all, or more than ``share`` on the
+        purpose.
+        """
+
+    def settle(self, hold: Hold, used: Decimal) -> None:
+        """What the request cost in truth."""
+
+    def spent(self, purpose: str = "") -> Decimal:
+        """This month, on a purpose or on everything; with what is set aside."""
+
+    def exhausted(self) -> None:
+        """Nothing more can be heard this month: calls a person, once a month."""
+
+
+class _Free:
+    def take(self, purpose: str, amount: Decimal, *, most: Decimal, share: Decimal | None = None) -> Hold | None:
+        return Hold("", purpose, amount)
+
+    def settle(self, hold: Hold, used: Decimal) -> None:
+        return None
+
+    def spent(self, purpose: str = "") -> Decimal:
+        return Decimal(0)
+
+    def exhausted(self) -> None:
+        return None
+
+
+NOTHING_COSTS: Ledger = _Free()
+
+
+def _alone(name: str) -> Any:
+    raise NotFound(f"there is no channel {name!r}")
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """What a channel is given to connect with."""
 
@@ -143,3 +197,7 @@ class Access:
     query: Query = field(default_factory=Query)
     """The channel's own, else the brand's: what the platform's search is made from. It may give more than the query
     asks for; what it comes upon is given as ``Mention(found=True)``, and `listener.match` decides."""
+    neighbour: Callable[[str], Any] = _alone
+    """The connection of another channel, by its name: for a kind whose settings name one (`Section.neighbours`).
+    Not while connecting; raises NotFound."""
+    ledger: Ledger = NOTHING_COSTS

@@ -16,6 +16,7 @@ from desk.web import (
     health,
     healthz,
     held,
+    inbound,
     inbox,
     live,
     log,
@@ -31,7 +32,7 @@ from desk.wiring import Desk
 
 PAGES = (
     login, inbox, automatic, conversation, answer, moves, correct, presence, evidence, log, health, held, users,
-    settings, live, healthz,
+    settings, live, healthz, inbound,
 )  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="twoway", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.state.throttle = Throttle()
+    app.state.rates = inbound.Rates()
     # Set by whoever runs the app when it is to end: live pages would hold on for ever.
     app.state.closing = False
     # One thread, so one connection: data_version can only be compared with what the same connection said before.

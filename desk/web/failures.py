@@ -8,9 +8,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from desk.web import inbound
+from desk.web.guard import PUSHED
 from desk.web.pages import is_fragment, page
 from desk.web.visit import Forged, Guest, SignedOut, Visit, guest, visit
-from twoway.errors import ChannelError, NotFound, Refused, Stale, StoreError, TwowayError
+from twoway.errors import ChannelError, NotAdmitted, NotFound, Refused, Stale, StoreError, TwowayError
 
 log = structlog.get_logger(__name__)
 STATUS: dict[type[Exception], int] = {
@@ -22,12 +24,15 @@ STATUS: dict[type[Exception], int] = {
     StoreError: 503,
     TwowayError: 500,
 }
+PROGRAM = {405: "send a POST request", 500: "the desk made a mistake; send it again later"}
+"""What a program is told at the inbound door."""
 
 
 def install(app: FastAPI) -> None:
     """Let every error end in a page."""
     handlers: dict[type[Exception], Callable[[Request, Exception], Response]] = {
         SignedOut: _signed_out,
+        NotAdmitted: inbound.not_admitted,
         TwowayError: _expected,
         RequestValidationError: _odd_request,
         HTTPException: _http,
@@ -44,6 +49,8 @@ def status_of(error: TwowayError) -> int:
 
 def problem(request: Request, status: int, said: str = "") -> Response:
     """The page for a status; ``said`` is what the desk says, in English."""
+    if request.url.path.startswith(PUSHED):
+        return inbound.refused(status, PROGRAM.get(status, "this cannot be done here"))
     seen: Visit | Guest
     try:
         seen = visit(request)

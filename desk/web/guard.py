@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twoway.config import Web
@@ -25,6 +25,8 @@ HEADERS = {
 }
 LARGEST = 2 * 1024 * 1024
 """Bytes of a form: 100,000 characters of any script, encoded, with room."""
+PUSHED = "/inbound/"
+"""Where programs speak to the desk (`desk.web.inbound`)."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -41,7 +43,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refused = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = _page(scope["path"], *refused) if refused else None
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -50,19 +53,19 @@ class Guard:
 
         await (refusal or self._app)(scope, receive, send_guarded)
 
-    def _refusal(self, method: str, headers: Headers) -> ASGIApp | None:
+    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()
         if host not in {urlsplit(origin).netloc for origin in self._origins} and not self._anywhere(host):
-            return PlainTextResponse("This desk is not known under this address; see web.public_url.\n", 421)
+            return 421, "This desk is not known under this address; see web.public_url."
         if method in ("GET", "HEAD"):
             return None
         origin = headers.get("origin")
         if origin is not None and origin not in self._origins and not self._anywhere(urlsplit(origin).netloc, host):
-            return PlainTextResponse("This form belongs to another page.\n", 403)
+            return 403, "This form belongs to another page."
         length = headers.get("content-length", "")
         if not length.isascii() or not length.isdigit():
-            return PlainTextResponse("Say how long the form is.\n", 411)
-        return PlainTextResponse("This form is too large.\n", 413) if int(length) > LARGEST else None
+            return 411, "Say how long the form is: Content-Length is missing."
+        return (413, "This form is too large.") if int(length) > LARGEST else None
 
     def _anywhere(self, netloc: str, same_as: str | None = None) -> bool:
         """A desk that listens on every address, unnamed: any address in numbers, which no foreign name can rebind."""
@@ -73,6 +76,11 @@ class Guard:
         except ValueError:
             return False
         return same_as is None or netloc == same_as
+
+
+def _page(path: str, status: int, said: str) -> ASGIApp:
+    """A refusal for a person, or for the programs that push at the desk."""
+    return JSONResponse({"error": said}, status) if path.startswith(PUSHED) else PlainTextResponse(f"{said}\n", status)
 
 
 def origins(web: Web) -> frozenset[str]:

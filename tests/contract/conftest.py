@@ -13,7 +13,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "rig" not in metafunc.fixturenames:
         return
     needed = {word for mark in metafunc.definition.iter_markers("needs") for word in mark.args}
-    able = [name for name in RIGS if needed <= CAN[name]]
+    barred = {mark.kwargs["unless"] for mark in metafunc.definition.iter_markers("needs") if "unless" in mark.kwargs}
+    able = [name for name in RIGS if needed <= CAN[name] and not barred & CAN[name]]
     assert able, f"no channel can do all of {needed}"
     cases = [pytest.param(name, marks=MARKS.get(name, ())) for name in able]
     metafunc.parametrize("rig", cases, indirect=True)
@@ -21,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The mark of this folder."""
-    config.addinivalue_line("markers", "needs(*words): runs over the channels that can do all of this")
+    config.addinivalue_line("markers", "needs(*words, unless=word): runs over the channels that can do this")
 
 
 @pytest.fixture

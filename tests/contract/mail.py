@@ -31,13 +31,13 @@ class MailRig:
         for user in (DESK, CUSTOMER):
             servers.dovecot.account(user)
         self.secret = servers.password(DESK)
-        self._connection = connection(servers.settings(DESK), self.secret)
+        self.connection = connection(servers.settings(DESK), self.secret)
 
     def collector(self, since: datetime | None = None) -> Collector:
-        return collector(self._connection, since)
+        return collector(self.connection, since)
 
     def sender(self) -> Sender:
-        return sender(self._connection)
+        return sender(self.connection)
 
     def say(self, customer: str, text: str, *, private: bool = True, reply_to: str = "") -> str:
         mail = EmailMessage()
@@ -56,7 +56,7 @@ class MailRig:
         return sha256(raw)
 
     def refuse_login(self) -> None:
-        self._connection = connection(self._servers.settings(DESK), f"not {self.secret}")
+        self.connection = connection(self._servers.settings(DESK), f"not {self.secret}")
 
     def in_our_name(self, expected: int) -> list[str]:
         dovecot = self._servers.dovecot

@@ -25,6 +25,7 @@ class Rig(Protocol):
     ``key``  shows a part's key with every post of ours; ``keyless``: never shows it
     ``absent``  absence can be told at once
     ``doubt``  a connection can be dropped while sending
+    ``pushed``  is told of what customers say, and logs in only to answer
     """
     page_size: str
     """Where the collector keeps how many entries a page has: ``listener.square.PAGE``."""

@@ -18,6 +18,16 @@ from tests.contract.feed import FeedRig, open_feed
 from tests.contract.mail import MailRig, open_mail
 from tests.contract.mastodon import MastodonRig, open_mastodon
 from tests.contract.rig import Rig
+from tests.contract.webform import (
+    FormByMailRig,
+    FormByWebhookRig,
+    FormRig,
+    MuteReceiverRig,
+    open_by_mail,
+    open_by_webhook,
+    open_form,
+    open_mute,
+)
 from tests.fakes.square import BRAND, TOKEN, FakeSquare, client, fake_square
 from twoway import clock
 from twoway.channels import log, square
@@ -158,6 +168,10 @@ RIGS: dict[str, Open] = {
     "log": _log,
     "mail": _mail,
     "feed": open_feed,
+    "webform by hand": open_form,
+    "webform by webhook": open_by_webhook,
+    "webform by mute webhook": open_mute,
+    "webform by mail": open_by_mail,
     "mastodon": open_mastodon,
     "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
 }
@@ -167,9 +181,13 @@ CAN: dict[str, frozenset[str]] = {
     "log": LogRig.can,
     "mail": MailRig.can,
     "feed": FeedRig.can,
+    "webform by hand": FormRig.can,
+    "webform by webhook": FormByWebhookRig.can,
+    "webform by mute webhook": MuteReceiverRig.can,
+    "webform by mail": FormByMailRig.can,
     "mastodon": MastodonRig.can,
     "mastodon without keys": MastodonRig.can,
 }
 """What each can do; see `Rig.can`."""
-MARKS: dict[str, Any] = {"mail": pytest.mark.servers}
+MARKS: dict[str, Any] = {"mail": pytest.mark.servers, "webform by mail": pytest.mark.servers}
 """Marks of set-ups that need programs of their own."""

@@ -134,7 +134,7 @@ def test_an_answer_made_elsewhere_is_heard_as_ours(rig: Rig, desk: Desk) -> None
     assert set(desk.mentions) == {rig.heard_as(said)}
 
 
-@pytest.mark.needs("api")
+@pytest.mark.needs("api", unless="pushed")
 def test_a_refused_login_says_so_and_shows_no_secret(rig: Rig, desk: Desk) -> None:
     rig.refuse_login()
     with pytest.raises(AuthFailed) as raised:

@@ -25,7 +25,8 @@ DEFAULTS = {
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in set(re.findall(r'"env:(\w+)"', reference.EXAMPLE.read_text("utf-8"))):
-        monkeypatch.setenv(name, "json://127.0.0.1/hunter2")
+        webhook = f"whsec_{'hunter22' * 5}" if name.endswith("_WEBHOOK_SECRET") else "json://127.0.0.1/hunter2"
+        monkeypatch.setenv(name, webhook)
 
 
 def test_the_example_works_as_it_is(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ CHANNELS: Mapping[str, str] = {
     "mastodon": "twoway.channels.mastodon:CHANNEL",
     "log": "twoway.channels.log:CHANNEL",
     "feed": "twoway.channels.feed:CHANNEL",
+    "webform": "twoway.channels.webform:CHANNEL",
 }
 
 GROUP = "twoway.channels"

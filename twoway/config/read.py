@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from twoway.channel import Channel
 from twoway.config import mistakes
-from twoway.config.sections import Alerts, Common, Conversation, Desk, Digest, Model, Query, Section, Template, Web
+from twoway.config.alerts import Alerts
+from twoway.config.sections import Common, Conversation, Desk, Digest, Model, Query, Section, Template, Web
 from twoway.config.topics import Topic, Topics
 from twoway.config.values import nearest
 from twoway.errors import ConfigError
@@ -145,7 +146,24 @@ class _Reader:
             self.mistakes.append("channels: must be tables, one for each channel: [channels.NAME]")
             return {}
         read = {name: self._channel(name, table) for name, table in tables.items()}
-        return MappingProxyType({name: channel for name, channel in read.items() if channel})
+        channels = {name: channel for name, channel in read.items() if channel}
+        for channel in channels.values():
+            self._neighbours(channel, tables)
+        return MappingProxyType(channels)
+
+    def _neighbours(self, channel: ConfiguredChannel, tables: Mapping[str, Any]) -> None:
+        """Channels that a channel leans on are there, of the right kind, and switched on."""
+        for key, kind in getattr(channel.settings, "neighbours", {}).items():
+            other = getattr(channel.settings, key)
+            if other is None or not channel.common.enabled:
+                continue
+            right = [name for name, found in tables.items() if isinstance(found, dict) and found.get("kind") == kind]
+            at = mistakes.path("channels", channel.name, key)
+            if other not in right:
+                there = ", ".join(right) or "none"
+                self.mistakes.append(f"{at}: must name a channel of the kind {kind}; there is {there}")
+            elif tables[other].get("enabled") is False:
+                self.mistakes.append(f"{at}: the channel {other} is switched off")
 
     def _channel(self, name: str, table: Any) -> ConfiguredChannel | None:
         at = mistakes.path("channels", name)

@@ -1,8 +1,9 @@
 """The sections of the configuration; a key that is not here does not exist."""
 
+from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -36,6 +37,8 @@ class Section(BaseModel):
     """A table of the file: nothing unknown in it, nothing in it changes, its values are in no error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
+    neighbours: ClassVar[Mapping[str, str]] = {}
+    """Keys of a channel that name another channel, and the kind that this has to be."""
 
 
 class Desk(Section):

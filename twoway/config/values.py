@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+from base64 import b64decode
 from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -124,6 +125,17 @@ def _alert(url: SecretStr, info: ValidationInfo) -> SecretStr:
     return url
 
 
+def _webhook(secret: SecretStr) -> SecretStr:
+    prefix, _, key = secret.get_secret_value().partition("_")
+    try:
+        long = len(b64decode(key + "=" * (-len(key) % 4), validate=True))
+    except ValueError:
+        long = 0
+    if secret.get_secret_value() and (prefix != "whsec" or not 24 <= long <= 64):
+        raise ValueError("holds no webhook secret: whsec_ and 24 to 64 random bytes in Base64")
+    return secret
+
+
 def _in_folder(path: Path, info: ValidationInfo) -> Path:
     folder: Path = (info.context or {}).get("folder", Path())
     return folder / path.expanduser()
@@ -155,6 +167,8 @@ Seconds = Annotated[int, Strict(), Field(ge=0, le=86_400)]
 Yes = Annotated[bool, Strict()]
 AlertUrl = Annotated[Secret, AfterValidator(_alert)]
 """A secret, because whoever knows such a URL may write there."""
+WebhookSecret = Annotated[Secret, AfterValidator(_webhook)]
+"""A secret of Standard Webhooks, ``whsec_…``."""
 InFolder = Annotated[Path, AfterValidator(_in_folder)]
 """A path; a relative one starts at the folder of the configuration file."""
 NameOrFolder = Annotated[Name, AfterValidator(_name_or_folder)]

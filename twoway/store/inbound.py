@@ -20,6 +20,13 @@ def put(
     return None if row is None else int(row["id"])
 
 
+def kept(store: Store, channel: int, unique_id: str) -> bytes | None:
+    """The body that came with this id; empty once it was erased, None where nothing came."""
+    sql = "SELECT body FROM inbound WHERE channel_id = ? AND unique_id = ?"
+    row = store.read().execute(sql, (channel, unique_id)).fetchone()
+    return None if row is None else bytes(row["body"])
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelDoor:
     """The door of one channel, as its collector reads it (a `twoway.ports.Door`)."""
@@ -30,8 +37,8 @@ class ChannelDoor:
     def after(self, cursor: int, limit: int) -> list[Inbound]:
         """At most ``limit`` requests with an id above ``cursor``, oldest first; without those erased."""
         rows = self.store.read().execute(
-            "SELECT id, received_at, media_type, body FROM inbound WHERE channel_id = ? AND id > ?"
-            " AND body <> x'' ORDER BY id LIMIT ?",
+            "SELECT id, received_at, media_type, body, coalesce(unique_id, '') FROM inbound WHERE channel_id = ?"
+            " AND id > ? AND body <> x'' ORDER BY id LIMIT ?",
             (self.channel, cursor, limit),
         )
-        return [Inbound(row[0], clock.parse(row[1]), row[2], row[3]) for row in rows]
+        return [Inbound(row[0], clock.parse(row[1]), *row[2:]) for row in rows]
