@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from responders import review
 from responders.deliver import LOOK_AGAIN, deliver_once
 from responders.queue import queue_once
 from tests.conftest import Freeze
-from tests.fakes.mastodon import TOKEN, FakeMastodon
+from tests.fakes.mastodon import TOKEN, WINDOW, FakeMastodon
 from twoway import clock
 from twoway.config import load
-from twoway.store import channels, conversations, deliveries, mentions, sessions, users
+from twoway.store import channels, conversations, deliveries, mentions, sessions, standings, users
 
 CONFIG = """
 [desk]
@@ -42,7 +43,8 @@ class Office:
 
     def hear(self) -> bool:
         """One poll, and what follows from it."""
-        heard = collect_once(self.desk.store, "social", lambda: self.desk.collector("social"))
+        collector, standing = lambda: self.desk.collector("social"), lambda: self.desk.standing("social")
+        heard = collect_once(self.desk.store, "social", collector, standing=standing)
         while judge_once(self.desk.store, self.desk.judge) or queue_once(self.desk.store):
             pass
         return heard
@@ -162,3 +164,13 @@ def test_a_revoked_token_pauses_the_channel(office: Office, platform: FakeMastod
     platform.server.scopes = frozenset()
     office.hear()
     assert "authorized scopes" in (office.channel.paused_reason or "")
+
+
+def test_what_the_instance_still_takes_is_kept_with_the_channel(office: Office, freeze: Freeze) -> None:
+    freeze(clock.now())
+    office.platform.server.left = 123
+    office.hear()
+    found = standings.of(office.desk.store, office.channel.id)
+    assert (found.remaining, found.limit) == (123, 300)
+    assert found.resets_at
+    assert abs(found.resets_at - clock.now() - WINDOW) < timedelta(seconds=2)

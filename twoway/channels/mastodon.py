@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field, ValidationError
 
 from twoway import clock
 from twoway.channel import Channel, Limits, Policy
-from twoway.channels.mastodon_errors import refusal
+from twoway.channels.mastodon_errors import rate, refusal
 from twoway.channels.mastodon_posts import Account, Instance, Scope, Status
 from twoway.config.sections import Section
 from twoway.config.values import Seconds, Url
+from twoway.domain import Standing
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, RateLimited, Temporary
 from twoway.ports import Access, Memory
 from twoway.raw import entries
@@ -79,8 +80,11 @@ class Mastodon:
     @property
     def left(self) -> int | None:
         """Requests that the instance still takes in these five minutes, by its last answer to this thread."""
-        written = self.wire.last.headers.get("x-ratelimit-remaining", "") if self.wire.last else ""
-        return int(written) if written.isascii() and written.isdecimal() else None
+        return self.standing().remaining
+
+    def standing(self) -> Standing:
+        """The rate, by the last answer to this thread. A token of Mastodon does not end by itself."""
+        return rate(self.wire.last) if self.wire.last else Standing()
 
     def one(self, model: type[M], operation: str, request: Callable[[], Any]) -> M:
         """What a call of the library answers, as a ``model``."""

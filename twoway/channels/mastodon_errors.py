@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from twoway import clock, waiting
+from twoway.domain import Standing
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
 from twoway.text import one_line
 
@@ -97,11 +98,23 @@ def _json(answer: "httpx2.Response") -> object:
 
 def retry_at(answer: "httpx2.Response") -> datetime:
     """The moment that X-RateLimit-Reset (a time or seconds since 1970) or Retry-After names, by our own clock."""
+    return _resets_at(answer) or waiting.retry_at(answer.headers.get("retry-after", ""))
+
+
+def rate(answer: "httpx2.Response") -> Standing:
+    """What an answer says of the requests that are still taken."""
+    remaining, limit = (_number(answer.headers.get(f"x-ratelimit-{name}", "")) for name in ("remaining", "limit"))
+    return Standing(remaining, limit, None if remaining is None else _resets_at(answer))
+
+
+def _number(written: str) -> int | None:
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else None
+
+
+def _resets_at(answer: "httpx2.Response") -> datetime | None:
     now = clock.now()
     reset = _until_reset(answer, now)
-    if reset is None:
-        return waiting.retry_at(answer.headers.get("retry-after", ""))
-    return now + max(timedelta(seconds=1), min(reset, LONGEST_WAIT))
+    return None if reset is None else now + max(timedelta(seconds=1), min(reset, LONGEST_WAIT))
 
 
 def _until_reset(answer: "httpx2.Response", now: datetime) -> timedelta | None:
