@@ -23,7 +23,7 @@ from twoway.config import Config, ConfiguredChannel, Query, Searching
 from twoway.domain import Standing
 from twoway.errors import NotFound
 from twoway.ports import Access, Collector, Judge, Metered, Sender
-from twoway.store import Store, channels, hold, inbound, mentions, open_store
+from twoway.store import Store, channels, hold, inbound, mentions, open_store, spending
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
 from twoway.store.judgements import JudgementRow
@@ -206,6 +206,7 @@ class Desk:
             door=inbound.ChannelDoor(self.store, channel),
             http=client,
             memory=mentions.ChannelMemory(self.store, channel),
+            ledger=spending.ChannelLedger(self.store, channel),
             query=self._query(configured),
             neighbour=lambda other: self._connection(self._configured(other)),
         )

@@ -197,7 +197,7 @@ class Access:
     query: Query = field(default_factory=Query)
     """The channel's own, else the brand's: what the platform's search is made from. It may give more than the query
     asks for; what it comes upon is given as ``Mention(found=True)``, and `listener.match` decides."""
+    ledger: Ledger = NOTHING_COSTS
     neighbour: Callable[[str], Any] = _alone
     """The connection of another channel, by its name: for a kind whose settings name one (`Section.neighbours`).
     Not while connecting; raises NotFound."""
-    ledger: Ledger = NOTHING_COSTS

@@ -70,6 +70,13 @@ def polling(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0007_spending")
+def spending(db: Database) -> None:
+    """What channels cost."""
+    for statement in statements("0007_spending.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)
