@@ -17,7 +17,7 @@ HIDDEN = "[hidden]"
 
 QUIET = (
     "apprise", "apscheduler", "asyncio", "httpcore2", "httpx2", "imaplib", "markdown_it", "multipart", "oauthlib",
-    "mail.log", "requests", "requests_oauthlib", "tweepy", "tzlocal", "urllib3", "uvicorn",
+    "mail.log", "praw", "prawcore", "requests", "requests_oauthlib", "tweepy", "tzlocal", "urllib3", "uvicorn",
 )  # fmt: skip
 """Loggers that may warn but not chatter: at DEBUG some of them print headers with their credentials."""
 

