@@ -189,6 +189,15 @@ DAMAGES = [
     ),
     Damage("due date moved", "due", f"UPDATE conversations SET due_at = {LATER} WHERE id = {OPEN}"),
     Damage("promise of a channel changed alone", "due", "UPDATE channels SET answer_seconds = 1"),
+    Damage("clock of a channel unreadable", "due", "UPDATE channels SET hours = '[]'"),
+    Damage(
+        "clock stands in a lane that runs", "due", f"UPDATE conversations SET stopped_at = {LATER} WHERE id = {OPEN}"
+    ),
+    Damage(
+        "breach never raised",
+        "raised",
+        f"UPDATE conversations SET due_at = '2001-01-01T00:00:00.000000Z' WHERE id = {OPEN}",
+    ),
     Damage("closed by nobody", "closed", "UPDATE conversations SET resolved_by = NULL WHERE id = 2", "conversation 2"),
     Damage(
         "closed without a reason",

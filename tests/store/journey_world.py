@@ -19,7 +19,7 @@ from tests.store.small_world import Said, Talk
 from twoway import clock
 from twoway.domain import Deleted, Edited
 from twoway.errors import Refused
-from twoway.store import approvals, channels, conversations, deliveries, moves, open_store
+from twoway.store import approvals, channels, clocks, conversations, deliveries, moves, open_store
 from twoway.store import users as people
 from twoway.store.audit import audit
 from twoway.store.deliveries import Claim
@@ -84,6 +84,7 @@ class World(RuleBasedStateMachine):
         if not hasattr(self, "desk"):
             return
         try:
+            self.look_at_clocks()
             assert audit(self.desk.store).broken() == []
             sent = self.desk.all("SELECT p.key FROM parts p WHERE p.state = 'sent'")
             assert {key for (key,) in sent} <= set(self.posted)
@@ -178,6 +179,21 @@ class World(RuleBasedStateMachine):
             if talk.yes and talk.yes.state == "pending" and talk.yes.until <= self.now:
                 talk.turn(self.now)
                 talk.state = "open"
+
+    @rule()
+    def look_at_clocks(self) -> None:
+        """The schedule looks for what runs out; it brings back what was put aside."""
+        before = self.raised()
+        while clocks.clock_once(self.desk.store):
+            pass
+        for talk, was, is_ in zip(self.talks, before, self.raised(), strict=True):
+            if talk.state == "snoozed" and was != is_:
+                talk.state = "open"
+
+    def raised(self) -> list[tuple[str | None, str | None]]:
+        """What was raised of each conversation."""
+        found = [clocks.of_conversation(self.desk.store, at) for at in range(1, len(self.talks) + 1)]
+        return [(one.warned_at, one.breached_at) for one in found]
 
     @rule(seconds=JUMPS)
     def jump(self, seconds: int) -> None:

@@ -9,7 +9,7 @@ from tests.store.desk import Desk
 from twoway import clock
 from twoway.domain import Deleted, Edited
 from twoway.errors import Refused, Stale
-from twoway.store import conversations, corrections, judgements, moves
+from twoway.store import clocks, corrections, judgements, moves
 from twoway.store.audit import audit
 from twoway.store.corrections import Said
 from twoway.store.judgements import JudgementRow
@@ -137,7 +137,7 @@ def test_erased_words_teach_nothing(desk: Desk) -> None:
             "UPDATE mentions SET erased_at = ?, raw = NULL, text = '', title = '', quoted = ''",
             (clock.stamp(clock.now()),),
         )
-        conversations.refresh_clock(db, 1)
+        clocks.refresh(db, 1)
     assert lessons(desk) == []
 
 

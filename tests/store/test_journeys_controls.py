@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.store import test_journeys
 from tests.store.journey_world import Copied
 from tests.store.test_journeys import Journey
-from twoway.store import conversations, deliveries, draft_versions, drafts, endings, eyes, outcomes
+from twoway.store import clocks, deliveries, draft_versions, drafts, endings, eyes, outcomes
 
 ENOUGH = settings(
     test_journeys.TestJourneys.settings,
@@ -66,7 +66,7 @@ def the_last_to_save_is_the_writer_of_the_same_words(patch: pytest.MonkeyPatch) 
 
 def clocks_are_left_alone(patch: pytest.MonkeyPatch) -> None:
     """What is owed is not derived from the facts."""
-    patch.setattr(conversations, "refresh_clock", lambda *asked: None)
+    patch.setattr(clocks, "refresh", lambda *asked: None)
 
 
 CONTROLS = [

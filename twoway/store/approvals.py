@@ -8,7 +8,7 @@ from twoway import clock
 from twoway.domain import Preview, Route
 from twoway.errors import Refused, Stale
 from twoway.states import After, move
-from twoway.store import conversations, draft_versions, drafts, endings, eyes, hold
+from twoway.store import clocks, conversations, draft_versions, drafts, endings, eyes, hold
 from twoway.store.database import Store
 from twoway.store.deliveries import DeliveryRow, get
 from twoway.store.events import record
@@ -205,4 +205,4 @@ def _expire(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime) -> Non
     conversations.raise_version(db, conversation, now, "the approval expired")
     conversations.note(db, conversation, endings.EXPIRED, None, now)
     conversations.reopen(db, conversation, now, "the approval expired")
-    conversations.refresh_clock(db, conversation)
+    clocks.refresh(db, conversation)

@@ -8,7 +8,7 @@ from functools import singledispatch
 from twoway import clock
 from twoway.domain import Bounced, Change, Deleted, Edited, OwnPost, Receipt
 from twoway.states import move
-from twoway.store import conversations, mentions, receipts, vectors
+from twoway.store import clocks, conversations, mentions, receipts, vectors
 from twoway.store.events import record
 from twoway.store.threads import thread_of
 from twoway.text import storable
@@ -60,7 +60,7 @@ def _changed_words(db: sqlite3.Connection, row: sqlite3.Row, now: datetime, *, s
         conversations.said(db, row["id"], row["conversation_id"], now, why)
     else:
         conversations.raise_version(db, row["conversation_id"], now, why)
-    conversations.refresh_clock(db, row["conversation_id"])
+    clocks.refresh(db, row["conversation_id"])
 
 
 @_apply.register
@@ -131,7 +131,7 @@ def _outside_answer(
         return
     record(db, "conversation.answered_elsewhere", now, channel=channel, conversation=conversation)
     conversations.raise_version(db, conversation, now, "answered elsewhere")
-    conversations.refresh_clock(db, conversation)
+    clocks.refresh(db, conversation)
     found = conversations.get(db, conversation)
     if found.state == "open" and found.awaiting_since is None:
         conversations.wait(db, found, now)
@@ -155,5 +155,5 @@ def _bounced(change: Bounced, db: sqlite3.Connection, channel: int, now: datetim
     conversations.note(db, row["conversation_id"], change.reason, None, now)
     conversations.raise_version(db, row["conversation_id"], now, "our answer came back")
     conversations.reopen(db, row["conversation_id"], now, "our answer came back")
-    conversations.refresh_clock(db, row["conversation_id"])
+    clocks.refresh(db, row["conversation_id"])
     return True

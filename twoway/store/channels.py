@@ -2,15 +2,16 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from twoway import clock
 from twoway.domain import Standing
 from twoway.errors import NotFound, Refused
-from twoway.store import alerts, conversations, eyes, outages, standings
+from twoway.store import alerts, eyes, outages, promises, standings
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.eyes import Rules, as_numbers
+from twoway.store.promises import Promises
 from twoway.store.rows import columns, many, maybe, one
 from twoway.text import storable
 
@@ -60,10 +61,18 @@ class Trouble:
     reason: str
 
 
-def register(store: Store, name: str, kind: str, answer_seconds: int, rules: Rules | None = None) -> ChannelRow:
+def register(
+    store: Store,
+    name: str,
+    kind: str,
+    answer_seconds: int,
+    rules: Rules | None = None,
+    others: Promises | None = None,
+) -> ChannelRow:
     """The channel of that name, made on first sight: it starts now. Raises Refused if it was of another kind.
 
-    Other rules hold for whatever is approved from now on; None leaves them as they are.
+    Other rules hold for whatever is approved from now on, another promise for what is owed already, too; where they
+    are None they stay as they are.
     """
     now = clock.now()
     with store.write() as db:
@@ -80,8 +89,8 @@ def register(store: Store, name: str, kind: str, answer_seconds: int, rules: Rul
             record(
                 db, "channel.started", now, channel=made.lastrowid, **as_numbers(eyes.rules(db, made.lastrowid or 0))
             )
-        elif known.answer_seconds != answer_seconds:
-            _promise(db, known.id, answer_seconds)
+        channel = db.execute("SELECT id FROM channels WHERE name = ?", (name,)).fetchone()["id"]
+        promises.keep(db, channel, timedelta(seconds=answer_seconds), others)
         if rules:
             _rule(db, name, rules, now)
     return by_name(store, name)
@@ -98,14 +107,6 @@ def _rule(db: sqlite3.Connection, name: str, rules: Rules, now: datetime) -> Non
     ).fetchone()
     if row:
         record(db, "channel.rules_set", now, channel=row["id"], **values)
-
-
-def _promise(db: sqlite3.Connection, channel: int, answer_seconds: int) -> None:
-    """Another time to answer within holds for what is owed already, too."""
-    db.execute("UPDATE channels SET answer_seconds = ? WHERE id = ?", (answer_seconds, channel))
-    owed = db.execute("SELECT id FROM conversations WHERE channel_id = ? AND awaiting_since IS NOT NULL", (channel,))
-    for row in owed.fetchall():
-        conversations.refresh_clock(db, row["id"])
 
 
 def by_name(store: Store, name: str) -> ChannelRow:

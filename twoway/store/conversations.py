@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from twoway import clock
 from twoway.domain import Visibility
@@ -166,19 +166,9 @@ def awaiting_since(db: sqlite3.Connection, conversation: int) -> str | None:
     return value
 
 
-def refresh_clock(db: sqlite3.Connection, conversation: int) -> None:
-    """Bring `awaiting_since` and `due_at` in step with the facts. Called by whatever changes one of them."""
-    since = awaiting_since(db, conversation)
-    seconds, clocked = db.execute(
-        "SELECT h.answer_seconds, l.clock FROM conversations c JOIN channels h ON h.id = c.channel_id"
-        " JOIN lanes l ON l.name = c.lane WHERE c.id = ?",
-        (conversation,),
-    ).fetchone()
-    due = clock.stamp(clock.parse(since) + timedelta(seconds=seconds)) if since and clocked else None
-    db.execute(
-        "UPDATE conversations SET awaiting_since = ?, due_at = ? WHERE id = ? AND state <> 'resolved'",
-        (since, due, conversation),
-    )
+_OWED = ("awaiting_since", "due_at", "warn_at", "warned_at", "breached_at", "stopped_at")
+NOTHING_OWED = ", ".join(f"{column} = NULL" for column in _OWED) + ", stopped_seconds = 0"
+"""No answer is owed, so that no clock runs."""
 
 
 def settle(db: sqlite3.Connection, conversation: int) -> None:
@@ -189,8 +179,7 @@ def settle(db: sqlite3.Connection, conversation: int) -> None:
 def wait(db: sqlite3.Connection, conversation: Conversation, now: datetime) -> None:
     """Nothing is owed here for now: everything was answered or settled."""
     db.execute(
-        "UPDATE conversations SET state = ?, snoozed_until = NULL, awaiting_since = NULL, due_at = NULL,"
-        " changed_at = ? WHERE id = ?",
+        f"UPDATE conversations SET state = ?, snoozed_until = NULL, {NOTHING_OWED}, changed_at = ? WHERE id = ?",
         (move("conversation", conversation.state, "waiting"), clock.stamp(now), conversation.id),
     )
 
@@ -215,8 +204,7 @@ def close(
     """Resolve, by a person with a reason or by a rule that a person wrote."""
     db.execute(
         "UPDATE conversations SET state = :state, resolved_at = :now, resolved_reason = :reason, resolved_by = :user,"
-        " resolved_rule = :rule, snoozed_until = NULL, awaiting_since = NULL, due_at = NULL, changed_at = :now"
-        " WHERE id = :id",
+        f" resolved_rule = :rule, snoozed_until = NULL, {NOTHING_OWED}, changed_at = :now WHERE id = :id",
         {
             "state": move("conversation", conversation.state, "resolved"),
             "now": clock.stamp(now),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from twoway import clock
 from twoway.states import move
-from twoway.store import conversations
+from twoway.store import clocks, conversations
 from twoway.store.deliveries import DeliveryRow, parts
 from twoway.store.events import record
 from twoway.text import storable
@@ -77,7 +77,7 @@ def fail(db: sqlite3.Connection, delivery: DeliveryRow, reason: str, now: dateti
     conversations.raise_version(db, delivery.conversation_id, now, "the answer could not be sent")
     conversations.note(db, delivery.conversation_id, reason, None, now)
     conversations.reopen(db, delivery.conversation_id, now, "the answer could not be sent")
-    conversations.refresh_clock(db, delivery.conversation_id)
+    clocks.refresh(db, delivery.conversation_id)
 
 
 def _partly(db: sqlite3.Connection, delivery: DeliveryRow, why: str) -> str:

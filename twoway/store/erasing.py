@@ -9,7 +9,7 @@ from datetime import datetime
 
 from twoway import clock
 from twoway.errors import NotFound, Refused
-from twoway.store import blanking, conversations, drafts
+from twoway.store import blanking, clocks, conversations, drafts
 from twoway.store.blanking import Blanked
 from twoway.store.database import Store
 from twoway.store.events import record
@@ -111,7 +111,7 @@ def _erase(db: sqlite3.Connection, mentions: Sequence[int], user: int | None, no
         left = "SELECT 1 FROM mentions WHERE conversation_id = ? AND erased_at IS NULL"
         if db.execute(left, (conversation,)).fetchone() is None:
             blanked += _empty(db, conversation, user, now)
-        conversations.refresh_clock(db, conversation)
+        clocks.refresh(db, conversation)
     return blanked
 
 

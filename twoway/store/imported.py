@@ -6,7 +6,7 @@ from datetime import datetime
 
 from twoway import clock
 from twoway.domain import Author, Edited, Mention
-from twoway.store import conversations, mentions
+from twoway.store import clocks, conversations, mentions
 from twoway.store.changes import apply
 from twoway.text import storable
 
@@ -75,4 +75,4 @@ def _said(db: sqlite3.Connection, known: sqlite3.Row, now: datetime) -> None:
     """What stood in a conversation as context is now something to react to."""
     if known["conversation_id"] and known["kind"] == "message":
         conversations.said(db, known["id"], known["conversation_id"], now, "the customer wrote again")
-        conversations.refresh_clock(db, known["conversation_id"])
+        clocks.refresh(db, known["conversation_id"])

@@ -77,6 +77,13 @@ def spending(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0009_clocks")
+def clocks(db: Database) -> None:
+    """Targets, business hours, warnings and breaches."""
+    for statement in statements("0009_clocks.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)

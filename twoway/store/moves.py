@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from twoway import clock
 from twoway.errors import Refused, Stale
 from twoway.states import RIGHTS
-from twoway.store import conversations, corrections
+from twoway.store import clocks, conversations, corrections
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.text import storable
@@ -110,7 +110,7 @@ def set_lane(store: Store, conversation: int, lane: str, user: int) -> None:
         if known is None:
             raise Refused(f"there is no lane {lane!r}")
         db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, known["rank"], conversation))
-        conversations.refresh_clock(db, conversation)
+        clocks.refresh(db, conversation)
         record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=found.lane, lane=lane)
         corrections.by_lane(db, conversation, found.lane, lane, user, now)
 

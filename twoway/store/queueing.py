@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from twoway import clock
 from twoway.domain import Author, Mention
-from twoway.store import alerts, conversations
+from twoway.store import alerts, clocks, conversations
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import many
@@ -101,7 +101,7 @@ def start_clock(db: sqlite3.Connection, conversation: int, now: datetime) -> Non
     state = conversations.get(db, conversation).state
     if state in ("waiting", "resolved") and conversations.awaiting_since(db, conversation):
         conversations.reopen(db, conversation, now, "the customer's words want an answer")
-    conversations.refresh_clock(db, conversation)
+    clocks.refresh(db, conversation)
 
 
 def _seat(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, now: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from twoway import clock
 from twoway.domain import Receipt
 from twoway.states import move
-from twoway.store import conversations, endings
+from twoway.store import clocks, conversations, endings
 from twoway.store.database import Store
 from twoway.store.deliveries import DeliveryRow, get, parts
 from twoway.store.events import record
@@ -90,7 +90,7 @@ def _finish(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime, user: 
 
 def _move_on(db: sqlite3.Connection, delivery: DeliveryRow, now: datetime) -> None:
     """Where the person wanted it to go; unless the customer has written since, then it stays open."""
-    conversations.refresh_clock(db, delivery.conversation_id)
+    clocks.refresh(db, delivery.conversation_id)
     found = conversations.get(db, delivery.conversation_id)
     approved = db.execute("SELECT version, user_id FROM approvals WHERE id = ?", (delivery.approval_id,)).fetchone()
     unchanged = found.version == approved["version"] and found.awaiting_since is None

@@ -1,17 +1,46 @@
 """Promise 4: what wants an answer is answered, awaited, or closed by somebody with a reason."""
 
-from twoway.store.audit.asking import rows
+import sqlite3
+
+from twoway import clock
+from twoway.store.audit.asking import Settings, answers, found, rows
+from twoway.store.audit.report import Check
+from twoway.store.clocks import TERMS, terms
 from twoway.store.conversations import AWAITING
 
 # The definition that the desk itself uses, asked of every conversation.
 _DERIVED = AWAITING.replace(":id", "v.id")
 
 
-# Whole seconds are added; the fraction stays.
-_PROMISED = (
-    "strftime('%Y-%m-%dT%H:%M:%S', substr(c.awaiting_since, 1, 19), '+' || h.answer_seconds || ' seconds')"
-    " || substr(c.awaiting_since, 20)"
+_CLOCKS = f"{TERMS} WHERE c.awaiting_since IS NOT NULL OR c.due_at IS NOT NULL OR c.stopped_at IS NOT NULL"
+
+
+def _due(db: sqlite3.Connection, settings: Settings) -> Check:
+    count = int(db.execute("SELECT count(*) FROM conversations").fetchone()[0])
+    asked = "A clock runs out when its channel promised an answer, and stands still only where it does not run."
+    return found("due", asked, count, filter(None, answers(db, _CLOCKS, _wrong)))
+
+
+def _wrong(row: sqlite3.Row) -> str:
+    """The conversation, if its clock is not what its channel promised in working time; else nothing."""
+    try:
+        held, since = terms(row), row["awaiting_since"]
+        running = since is not None and held.clocked
+        due = clock.stamp(held.due(clock.parse(since), row["stopped_seconds"])) if running else None
+    except (ValueError, KeyError, TypeError):
+        return f"conversation {row['id']}"
+    stands = row["stopped_at"] is not None
+    right = row["due_at"] == due and stands == (since is not None and not running)
+    return "" if right else f"conversation {row['id']}"
+
+
+# The newest event says until when somebody was at work on this file: a backup is not blamed for what came after it. So
+# long a desk at work may take to raise what it owes.
+_AT_WORK = (
+    "(SELECT strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19), '-10 minutes') || substr(at, 20)"
+    " FROM events ORDER BY id DESC LIMIT 1)"
 )
+
 
 HANGING = (
     rows(
@@ -21,14 +50,13 @@ HANGING = (
         "conversations",
         f"SELECT v.id FROM conversations v WHERE v.awaiting_since IS NOT ({_DERIVED})",
     ),
+    _due,
     rows(
-        "due",
-        "A conversation is due when its channel promised an answer, and only where its lane runs against time.",
+        "raised",
+        "What was owed for longer than promised was raised while the desk was at work.",
         "conversation",
         "conversations",
-        "SELECT c.id FROM conversations c JOIN channels h ON h.id = c.channel_id JOIN lanes l ON l.name = c.lane"
-        " WHERE (c.awaiting_since IS NOT NULL OR c.due_at IS NOT NULL) AND c.due_at IS NOT"
-        f" CASE WHEN c.awaiting_since IS NOT NULL AND l.clock = 1 THEN {_PROMISED} END",
+        f"SELECT id FROM conversations WHERE due_at < {_AT_WORK} AND breached_at IS NULL",
     ),
     rows(
         "closed",
