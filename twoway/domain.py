@@ -89,6 +89,9 @@ class Edited:
     raw: bytes
     address: str = ""
     """The new reply address, where an edit changes it."""
+    route: Route | None = None
+    """How it may be answered now, where the address is a new one; None: as before."""
+    route_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

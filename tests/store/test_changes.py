@@ -61,6 +61,14 @@ def test_an_edit_back_to_the_same_words_still_brings_its_new_address(desk: Desk)
     assert desk.delivery().state == "cancelled"
 
 
+def test_an_edit_may_change_who_can_answer(desk: Desk) -> None:
+    desk.said(id="a")
+    desk.change(edited("no name in here", address='{"version":3}', route="hand", route_reason="not called"))
+    assert (desk.row("a")["route"], desk.row("a")["route_reason"]) == ("hand", "not called")
+    desk.change(edited("another word", address='{"version":4}'))
+    assert desk.row("a")["route"] == "hand"
+
+
 def test_an_edit_of_history_makes_no_work(desk: Desk) -> None:
     desk.hear(desk.mention(id="a", created_at=clock.now() - timedelta(days=2)))
     desk.said(id="b", replies_to=("a",))

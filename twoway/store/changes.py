@@ -42,6 +42,9 @@ def _edited(change: Edited, db: sqlite3.Connection, channel: int, now: datetime)
     if (text, address) == (row["text"], row["address"]):
         return False
     db.execute("UPDATE mentions SET address = ?, changed_at = ? WHERE id = ?", (address, clock.stamp(now), row["id"]))
+    if change.route:
+        how = (change.route, storable(change.route_reason), row["id"])
+        db.execute("UPDATE mentions SET route = ?, route_reason = ? WHERE id = ?", how)
     if text != row["text"]:
         version = row["version"] + 1
         mentions.keep_version(db, row["id"], version, text, change.raw, now)
