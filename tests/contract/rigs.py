@@ -14,6 +14,7 @@ from listener.log import Collector as LogCollector
 from listener.square import Collector as SquareCollector
 from responders.by_hand import Sender as HandSender
 from responders.square import Sender as SquareSender
+from tests.contract.bluesky import BlueskyRig, open_bluesky
 from tests.contract.feed import FeedRig, open_feed
 from tests.contract.mail import MailRig, open_mail
 from tests.contract.mastodon import MastodonRig, open_mastodon
@@ -173,6 +174,7 @@ RIGS: dict[str, Open] = {
     "webform by mute webhook": open_mute,
     "webform by mail": open_by_mail,
     "mastodon": open_mastodon,
+    "bluesky": open_bluesky,
     "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
 }
 
@@ -186,6 +188,7 @@ CAN: dict[str, frozenset[str]] = {
     "webform by mute webhook": MuteReceiverRig.can,
     "webform by mail": FormByMailRig.can,
     "mastodon": MastodonRig.can,
+    "bluesky": BlueskyRig.can,
     "mastodon without keys": MastodonRig.can,
 }
 """What each can do; see `Rig.can`."""

@@ -11,6 +11,7 @@ CHANNELS: Mapping[str, str] = {
     "square": "twoway.channels.square:CHANNEL",
     "mail": "twoway.channels.mail:CHANNEL",
     "mastodon": "twoway.channels.mastodon:CHANNEL",
+    "bluesky": "twoway.channels.bluesky:CHANNEL",
     "log": "twoway.channels.log:CHANNEL",
     "feed": "twoway.channels.feed:CHANNEL",
     "webform": "twoway.channels.webform:CHANNEL",

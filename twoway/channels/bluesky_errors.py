@@ -1,0 +1,113 @@
+"""What went wrong with Bluesky, in our words: what to do next.
+
+An answer's ``error`` is a name, its ``message`` is for people (https://atproto.com/specs/xrpc). A token that is over is
+a 400, not a 401; a limit names its end in ``ratelimit-reset``.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from twoway import clock, waiting
+from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
+from twoway.text import one_line
+
+if TYPE_CHECKING:
+    import httpx2
+
+LONGEST_WAIT = timedelta(days=1)
+OVER = frozenset({"ExpiredToken", "InvalidToken"})
+"""A token is over: a new one helps."""
+TAKEN = "InvalidSwap"
+"""There is a record of that name already."""
+_LOGIN = OVER | {
+    "AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired", "AccountTakedown", "AccountDeactivated",
+    "AccountSuspended", "AccountNotFound", "InvalidCredentials",
+}  # fmt: skip
+_GONE = frozenset({"NotFound", "RecordNotFound"})
+_ADVICE = {
+    "AuthenticationRequired": "make a new app password under Settings, Privacy and security, App passwords",
+    "AuthFactorTokenRequired": "the desk needs an app password, not the account's own",
+}
+
+
+class Taken(Rejected):
+    """There is a record under this key already."""
+
+
+class Passed(Temporary):
+    """The request was not understood: a cursor may be one that the network no longer knows."""
+
+
+def error_name(answer: "httpx2.Response") -> str:
+    """The name of the error in an answer; empty where it is not the network's own."""
+    found = _json(answer).get("error")
+    return found if isinstance(found, str) else ""
+
+
+def refusal(
+    channel: str, operation: str, answer: "httpx2.Response", *, writing: bool, secrets: tuple[str, ...]
+) -> ChannelError:
+    """Which of our errors an answer is that is no success. ``secrets`` are in none, should the server repeat them."""
+    name = error_name(answer)
+    words = f"{name} {_json(answer).get('message') or ''}".strip() if name else answer.text
+    for secret in secrets:
+        words = words.replace(secret, "[secret]")
+    advice = f"; {_ADVICE[name]}" if name in _ADVICE else ""
+    said = f"{answer.status_code} {one_line(words, 300)}{advice}"
+    if answer.status_code == 429:
+        return RateLimited(channel, operation, said, retry_at(answer))
+    return _kind(answer.status_code, name, writing)(channel, operation, said)
+
+
+def _kind(code: int, name: str, writing: bool) -> type[ChannelError]:
+    if code >= 500 and code != 501:
+        return DeliveryUnknown if writing else Temporary
+    if name in _LOGIN or code == 401:
+        return AuthFailed
+    if name in _GONE:
+        return Gone
+    if writing and name == TAKEN:
+        return Taken
+    if writing and (code == 413 or (code in (400, 403) and name)):
+        return Rejected
+    # A redirect, a proxy's page, a path that is none: nothing was accepted, and nothing is known to be gone.
+    return Passed if code == 400 and name else Temporary
+
+
+def unanswered(channel: str, operation: str, error: Exception, *, writing: bool) -> ChannelError:
+    """Which of our errors a request without an answer is."""
+    import httpx2
+
+    from twoway.http import AddressRefused
+
+    never_left = httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | AddressRefused
+    kind = DeliveryUnknown if writing and not isinstance(error, never_left) else Temporary
+    return kind(channel, operation, one_line(str(error) or type(error).__name__, 300))
+
+
+def _json(answer: "httpx2.Response") -> dict[str, Any]:
+    try:
+        found = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def retry_at(answer: "httpx2.Response") -> datetime:
+    """The moment that ``ratelimit-reset`` (seconds since 1970) or Retry-After names, by our own clock."""
+    now, reset = clock.now(), resets_at(answer)
+    if reset is None:
+        return waiting.retry_at(answer.headers.get("retry-after", ""))
+    return max(now + timedelta(seconds=1), min(reset, now + LONGEST_WAIT))
+
+
+def resets_at(answer: "httpx2.Response") -> datetime | None:
+    """When requests are counted anew, by our own clock, which may differ from the server's."""
+    written = answer.headers.get("ratelimit-reset", "")
+    try:
+        there = parsedate_to_datetime(answer.headers["date"]) if "date" in answer.headers else clock.now()
+        return clock.now() + (datetime.fromtimestamp(int(written), UTC) - there)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
