@@ -10,16 +10,19 @@ import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bench.growing import grow, hundred, sizes
 from desk.cli.options import say, table
 from desk.digest import report
-from desk.digest.times import Day
+from desk.digest.reader import Reader
+from desk.digest.render import Rendered, render
+from desk.digest.times import Period, of_date
 from twoway import clock
 from twoway.store import (
     Store,
@@ -37,6 +40,7 @@ from twoway.store import (
     queueing,
 )
 from twoway.store.audit import audit
+from twoway.store.digests import Kind
 
 SMALL = {"channels", "lanes", "users", "json_each", "desk", "streams", "gaps", "seals", "h", "l", "u", "g"}
 TRIES = 3
@@ -55,7 +59,7 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
     ids = [row.id for row in channels.all_of(store)]
     names = [row.name for row in channels.all_of(store)]
     now = clock.now()
-    day = Day(on=now.date(), since=now - timedelta(days=1), until=now)
+    day, week = (_period(kind, now) for kind in ("daily", "weekly"))
     return {
         "one conversation": lambda: inbox.line(store, 50),
         **{f"list {name}": partial(inbox.lines, store, name) for name in inbox.LISTS},
@@ -73,8 +77,19 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
         "automatic mail": partial(mentions.automatic, store, 50),
         "figures of a day": partial(figures.by_channel, store, day.since, day.until),
         "health (7 days)": partial(figures.by_channel, store, now - timedelta(days=7), now),
-        "digest": partial(report.collect, store, names, day),
+        "digest": partial(_digest, store, names, day),
+        "digest of a week": partial(_digest, store, names, week),
     }
+
+
+def _period(kind: Kind, now: datetime) -> Period:
+    return of_date(kind, now.date(), time(), ZoneInfo("Europe/Berlin"), now)
+
+
+def _digest(store: Store, names: list[str], period: Period) -> Rendered:
+    """From the first question to the mail's two forms."""
+    reader = Reader("Fjordlicht", "https://desk.example.org", "de", ZoneInfo("Europe/Berlin"), period.kind, "")
+    return render(report.collect(store, names, period), reader)
 
 
 def measure(path: Path, found: dict[str, Measured]) -> None:

@@ -62,6 +62,24 @@ def length(of: timedelta, spoken: Spoken) -> str:
     return f"{count} {_LENGTHS[spoken][unit][count > 1]}"
 
 
+_BRIEF = {"de": ("Tage", "Std.", "Min."), "en": ("days", "h", "min")}
+
+
+def brief(seconds: float, spoken: Spoken) -> str:
+    """A stretch of time for a narrow column: ``35 Min.``, ``2,5 h``; one decimal below ten, days from two on."""
+    minutes = seconds / 60
+    unit, count = (0, minutes / 1440) if minutes >= 2880 else (1, minutes / 60) if minutes >= 60 else (2, minutes)
+    written = f"{count:.1f}".removesuffix(".0") if unit < 2 and count < 9.95 else f"{max(count, 1):.0f}"
+    return f"{written.replace('.', ',') if spoken == 'de' else written} {_BRIEF[spoken][unit]}"
+
+
+def share(part: int, whole: int, spoken: Spoken) -> str:
+    """``90 %`` or ``90%``, rounded so that only nothing is 0 and only everything is 100."""
+    per = round(100 * part / whole)
+    per = min(max(per, 1), 99) if 0 < part < whole else per
+    return f"{per} %" if spoken == "de" else f"{per}%"
+
+
 def language(code: str | None, spoken: Spoken) -> str:
     """The name of a language by its ISO 639-1 code; the code itself where the desk has no name for it."""
     return _LANGUAGES[spoken].get(code or "und", code or "")

@@ -1,17 +1,21 @@
 """What a digest tells, as values: no words, no markup. Counts are exact; lists hold the most pressing few."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from desk.digest.times import Day
+from desk.digest.times import Period
+from desk.quoting import may_quote
 from twoway import clock
-from twoway.store import Store, alerts, channels, events, figures, inbox
+from twoway.store import Store, alerts, channels, events, figures, inbox, voices
 from twoway.store.events import Seal
-from twoway.store.figures import ChannelFigures
+from twoway.store.figures import ChannelFigures, Volume
 from twoway.store.inbox import Line
+from twoway.store.voices import Voice
 
 SHOWN = 10
 """Conversations that a list names; the rest is counted."""
+QUOTED = 5
+"""Customers who are quoted, of those who complain and of those who praise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +42,40 @@ class Sums:
     heard: int
     wanted: int
     answered: int
+    given: int
+    disappointing: int
+    fine: int
+    delighting: int
     awaiting: int
     overdue: int
     noise: int
+
+    @property
+    def volume(self) -> Volume:
+        """What is compared with the period before."""
+        return Volume(self.heard, self.given, self.disappointing, self.fine, self.delighting)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything that one digest tells."""
 
-    day: Day
+    period: Period
     at: datetime
     overdue: Listed
     approve: Listed
     hand: Listed
     failed: Listed
+    today: Listed
+    """Clocks that run out before the reader's day ends, without those that have."""
     troubles: list[Trouble]
     channels: list[ChannelFigures]
+    first_answers: dict[str, list[int]]
+    """Seconds to each first answer of the period, by channel."""
     sums: Sums
+    before: Volume
+    complaints: list[Voice]
+    praise: list[Voice]
     untold: int
     """Alerts that did not reach everybody."""
     seal: Seal | None
@@ -65,26 +85,39 @@ class Report:
         """Nothing happened, nobody owes anything, nothing is broken."""
         owed = self.overdue.total + self.approve.total + self.hand.total + self.failed.total
         sums = self.sums
-        stirred = sums.heard + sums.answered + sums.awaiting + sums.noise
+        stirred = sums.heard + sums.given + sums.awaiting + sums.noise
         return not (owed or stirred or self.troubles or self.untold)
 
 
-def collect(store: Store, names: list[str], day: Day) -> Report:
-    """The report of a day. ``names``: the channels that are switched on; others are told only while they matter."""
-    counted = figures.by_channel(store, day.since, day.until)
+def collect(store: Store, names: list[str], period: Period, *, quote: bool = True) -> Report:
+    """The report of a period. ``names``: the channels that are switched on; others are told only while they matter.
+
+    Without ``quote``, and of channels whose rules forbid it, it says who complained or praised, not in which words.
+    """
+    since, until = period.since, period.until
+    counted = figures.by_channel(store, since, until)
     return Report(
-        day=day,
+        period=period,
         at=clock.now(),
         overdue=_listed(store, "overdue"),
         approve=_listed(store, "approve"),
         hand=_listed(store, "hand"),
         failed=_listed(store, "trouble"),
-        troubles=_troubles(store, names, day),
+        today=Listed(*inbox.due_until(store, period.midnight, SHOWN)),
+        troubles=_troubles(store, names, period),
         channels=[row for row in counted if row.channel in names or _matters(row)],
+        first_answers=figures.first_answers(store, since, until),
         sums=Sums(*(sum(getattr(row, field.name) for row in counted) for field in fields(Sums))),
-        untold=alerts.untold(store, day.since),
+        before=figures.volume(store, period.before, since),
+        complaints=[_said(voice, quote) for voice in voices.complaints(store, since, until, QUOTED)],
+        praise=[_said(voice, quote) for voice in voices.praise(store, since, until, QUOTED) if may_quote(voice.kind)],
+        untold=alerts.untold(store, since),
         seal=events.newest_seal(store),
     )
+
+
+def _said(voice: Voice, quote: bool) -> Voice:
+    return voice if quote and may_quote(voice.kind) else replace(voice, title="", text="")
 
 
 def _listed(store: Store, name: str) -> Listed:
@@ -95,7 +128,7 @@ def _matters(row: ChannelFigures) -> bool:
     return any(getattr(row, field.name) for field in fields(Sums))
 
 
-def _troubles(store: Store, names: list[str], day: Day) -> list[Trouble]:
+def _troubles(store: Store, names: list[str], period: Period) -> list[Trouble]:
     found = []
     for row in channels.all_of(store):
         if row.name not in names:
@@ -104,5 +137,5 @@ def _troubles(store: Store, names: list[str], day: Day) -> list[Trouble]:
             found.append(Trouble(row.name, "paused", row.paused_reason))
         elif row.last_error:
             found.append(Trouble(row.name, "error", row.last_error))
-        found += [Trouble(row.name, "gap", gap.reason) for gap in channels.gaps(store, row.id, day.since)[:3]]
+        found += [Trouble(row.name, "gap", gap.reason) for gap in channels.gaps(store, row.id, period.since)[:3]]
     return found

@@ -1,17 +1,17 @@
-"""Sending each recipient one digest a local date, over restarts, processes and clock changes."""
+"""Sending each recipient one digest of a kind a local date, over restarts, processes and clock changes."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from desk.digest import letter, times
-from desk.digest.page import Reader, page
+from desk.digest import leaving, letter, times
+from desk.digest.reader import Reader
 from desk.digest.render import Rendered, render
 from desk.digest.report import Report, collect
-from desk.digest.times import Day
+from desk.digest.times import Period
 from desk.wiring import Desk
-from desk.wording import Spoken
 from responders.deliver import backoff
 from twoway import clock
 from twoway.config import Recipient
@@ -19,6 +19,7 @@ from twoway.errors import ChannelError
 from twoway.mail.smtp import deliver
 from twoway.store import desk as stamps
 from twoway.store import digests
+from twoway.store.digests import Edition, Kind
 from twoway.text import canonical, sha256
 
 log = structlog.get_logger(__name__)
@@ -29,57 +30,76 @@ LEASE = timedelta(minutes=5)
 def digest_once(desk: Desk) -> bool:
     """Send one digest whose hour has come; whether there was any. Raises StoreError only.
 
-    A try that fails, or of which nobody knows, is repeated with the same Message-ID until the local day ends.
+    A try that fails, or of which nobody knows, is repeated with the same Message-ID until its time is over.
     """
-    for recipient in desk.config.digest.recipients:
-        day = times.today(recipient.at, _zone(desk, recipient), clock.now())
-        tried = day and digests.claim(desk.store, _key(recipient), day.on.isoformat(), LEASE)
-        if day and tried:
-            _send(desk, recipient, day, tried)
+    for recipient, period in _due(desk):
+        edition = Edition(leaving.key(recipient), period.kind, period.on.isoformat())
+        tried = digests.claim(desk.store, edition, LEASE)
+        if tried:
+            _send(desk, recipient, period, edition, tried)
             return True
     return False
 
 
-def preview(desk: Desk, language: Spoken, on: date) -> tuple[str, str, str]:
-    """Subject, HTML and plain text of the digest of a date, as it would be written now; nothing is sent."""
-    at, zone = Recipient.model_fields["at"].default, desk.config.desk.timezone
-    report = collect(desk.store, desk.names, times.of_date(on, at, zone, clock.now()))
-    rendered = _rendered(desk, report, language, zone)
-    return rendered.subject, rendered.html, rendered.text
+def _due(desk: Desk) -> Iterator[tuple[Recipient, Period]]:
+    """Whose hour has come, sent or not, without those who left the list."""
+    now = clock.now()
+    for recipient in desk.config.digest.recipients:
+        at, zone = recipient.at, _zone(desk, recipient)
+        for kind in leaving.kinds(recipient):
+            week = kind == "weekly"
+            period = times.weekly(recipient.weekly, at, zone, now) if week else times.daily(at, zone, now)
+            if period and not digests.has_left(desk.store, leaving.key(recipient), kind):
+                yield recipient, period
 
 
-def _send(desk: Desk, recipient: Recipient, day: Day, tried: int) -> None:
-    key, on = _key(recipient), day.on.isoformat()
+def preview(desk: Desk, recipient: Recipient, on: date, kind: Kind = "daily") -> Rendered:
+    """The digest of a date as that recipient would get it if it were written now; nothing is sent."""
+    report = told(desk, recipient, on, kind)
+    return render(report, _reader(desk, recipient, kind))
+
+
+def told(desk: Desk, recipient: Recipient, on: date, kind: Kind = "daily") -> Report:
+    """What the digest of a date tells, as values."""
+    return _collected(desk, times.of_date(kind, on, recipient.at, _zone(desk, recipient), clock.now()))
+
+
+def _send(desk: Desk, recipient: Recipient, period: Period, edition: Edition, tried: int) -> None:
     try:
-        report = collect(desk.store, desk.names, day)
+        report = _collected(desk, period)
         if desk.config.digest.send_when_empty or not report.empty:
-            _mail(desk, recipient, report)
+            _mail(desk, recipient, report, edition)
     except (ChannelError, ValueError) as error:  # ValueError: no mail can be written to such an address
-        log.warning("digest failed", date=on, said=str(error))
-        digests.failed(desk.store, key, on, str(error), clock.now() + backoff(tried))
+        log.warning("digest failed", date=edition.local_date, kind=edition.kind, said=str(error))
+        digests.failed(desk.store, edition, str(error), clock.now() + backoff(tried))
     else:
-        digests.sent(desk.store, key, on)
+        digests.sent(desk.store, edition)
 
 
-def _mail(desk: Desk, recipient: Recipient, report: Report) -> None:
-    smtp, brand = desk.config.digest.smtp, desk.config.desk.brand
+def _mail(desk: Desk, recipient: Recipient, report: Report, edition: Edition) -> None:
+    smtp = desk.config.digest.smtp
     if smtp is None:  # the configuration refuses recipients without a server
         return
-    rendered = _rendered(desk, report, recipient.language, _zone(desk, recipient))
-    name = [stamps.stamp(desk.store).instance, _key(recipient), report.day.on.isoformat()]
-    key = sha256(canonical(name))[:32]
-    deliver(letter.server(smtp), letter.letter(rendered, brand, smtp.sender, recipient.address, key, clock.now()))
+    reader = _reader(desk, recipient, edition.kind)
+    name = [stamps.stamp(desk.store).instance, edition.recipient, edition.kind, edition.local_date]
+    head = letter.Head(reader.brand, smtp.sender, recipient.address, sha256(canonical(name))[:32], reader.leave)
+    deliver(letter.server(smtp), letter.letter(render(report, reader), head, clock.now()))
 
 
-def _rendered(desk: Desk, report: Report, language: Spoken, zone: ZoneInfo) -> Rendered:
-    reader = Reader(desk.config.desk.brand, desk.config.web.url, language, zone)
-    return render(page(report, reader), reader)
+def _collected(desk: Desk, period: Period) -> Report:
+    return collect(desk.store, desk.names, period, quote=desk.config.digest.quote == "short")
+
+
+def _reader(desk: Desk, recipient: Recipient, kind: Kind) -> Reader:
+    return Reader(
+        brand=desk.config.desk.brand,
+        url=desk.config.web.url,
+        spoken=recipient.language,
+        zone=_zone(desk, recipient),
+        kind=kind,
+        leave=leaving.link(desk, recipient, kind),
+    )
 
 
 def _zone(desk: Desk, recipient: Recipient) -> ZoneInfo:
     return recipient.timezone or desk.config.desk.timezone
-
-
-def _key(recipient: Recipient) -> str:
-    """A mailbox gets one digest a day, however its address is written."""
-    return recipient.address.lower()

@@ -1,4 +1,7 @@
-"""How a digest says things. A pair is one and many; ``{n}`` is the number, said in the reader's language."""
+"""How a digest says things. A pair is one and many; ``{n}`` is the number, said in the reader's language.
+
+A name that ends in ``_weekly`` goes before the one without it in the digest of a week.
+"""
 
 from collections.abc import Mapping
 
@@ -7,6 +10,7 @@ Words = Mapping[str, str | tuple[str, str]]
 WORDS: Mapping[str, Words] = {
     "de": {
         "title": "Tagesbericht",
+        "title_weekly": "Wochenbericht",
         "open_desk": "Posteingang öffnen",
         # The headline, sentence by sentence.
         "overdue_sentence": (
@@ -34,13 +38,19 @@ WORDS: Mapping[str, Words] = {
         "hand": "Freigegeben, von Hand zu beantworten",
         "failed": "Fehlgeschlagen oder ungewiss",
         "troubles": "Kanäle mit Störungen",
+        "healthy": "Alle Kanäle laufen.",
+        "mood": "Menge und Stimmung",
         "figures": "Kanäle",
+        "complaints": "Die schwersten Beschwerden",
+        "praise": "Lob, das sich zu teilen lohnt",
+        "today": "Heute noch fällig",
         "further": ("und ein weiteres Gespräch", "und {n} weitere Gespräche"),
         "further_channels": ("ein weiterer Kanal", "{n} weitere Kanäle"),
         "further_troubles": ("und eine weitere Störung", "und {n} weitere Störungen"),
         "late": "überfällig seit {length}",
         "late_since": "seit {length}",
         "left": "fällig in {length}",
+        "at": "{moment}",
         "undated": "ohne Frist",
         "on": "auf {channel}",
         "delivery_failed": "nicht gesendet: {said}",
@@ -48,12 +58,27 @@ WORDS: Mapping[str, Words] = {
         "paused": "pausiert: {said}",
         "error": "Fehler: {said}",
         "gap": "Lücke: {said}",
-        "period": "Gehört und beantwortet seit {since}; offen und überfällig am {until}.",
+        # Figures.
+        "now": "letzte 24 Stunden",
+        "now_weekly": "letzte 7 Tage",
+        "before": "24 Stunden davor",
+        "before_weekly": "7 Tage davor",
+        "given": "Antworten gegeben",
+        "disappointing": "enttäuscht",
+        "fine": "in Ordnung",
+        "delighting": "begeistert",
+        "period": (
+            "Gehört seit {since}; beantwortet und überfällig sind Stand {until}. „Median“ und „90 % binnen“ sagen, wie "
+            "lange die Hälfte und neun von zehn derer, die ihre erste Antwort bekamen, höchstens gewartet haben, "
+            "Nächte und Feiertage mitgezählt."
+        ),
         "channel": "Kanal",
         "heard": "gehört",
         "wanted": "Antwort gewünscht",
-        "answered": "beantwortet",
-        "awaiting": "offen",
+        "answered": "davon beantwortet",
+        "rate": "Quote",
+        "median": "Median",
+        "most": "90 % binnen",
         "late_count": "überfällig",
         "all": "gesamt",
         "noise": (
@@ -64,12 +89,21 @@ WORDS: Mapping[str, Words] = {
             "Ein Alarm hat nicht alle Empfänger erreicht.",
             "{n} Alarme haben nicht alle Empfänger erreicht.",
         ),
+        # What customers said.
+        "quoted": "„{said}“",
+        "severe": "kann nicht warten",
+        "followers": ("{n} Follower", "{n} Follower"),
+        "alike": ("noch jemand sagt dasselbe", "{n} weitere sagen dasselbe"),
+        "unanswered": "noch unbeantwortet",
+        # The end.
+        "leave": "Diesen Bericht abbestellen",
         "seal": "Siegel {number} des Protokolls vom {at}",
         "no_seal": "Das Protokoll trägt noch kein Siegel.",
         "unknown": "unbekannt",
     },
     "en": {
         "title": "Daily digest",
+        "title_weekly": "Weekly digest",
         "open_desk": "Open the inbox",
         "overdue_sentence": (
             "One answer has been overdue for {length}.",
@@ -94,13 +128,19 @@ WORDS: Mapping[str, Words] = {
         "hand": "Approved, to be answered by hand",
         "failed": "Failed or in doubt",
         "troubles": "Channels in trouble",
+        "healthy": "All channels are running.",
+        "mood": "Volume and mood",
         "figures": "Channels",
+        "complaints": "The worst complaints",
+        "praise": "Praise worth sharing",
+        "today": "Due today",
         "further": ("and one more conversation", "and {n} more conversations"),
         "further_channels": ("one more channel", "{n} more channels"),
         "further_troubles": ("and one more trouble", "and {n} more troubles"),
         "late": "overdue for {length}",
         "late_since": "for {length}",
         "left": "due in {length}",
+        "at": "{moment}",
         "undated": "not due",
         "on": "on {channel}",
         "delivery_failed": "not sent: {said}",
@@ -108,12 +148,25 @@ WORDS: Mapping[str, Words] = {
         "paused": "paused: {said}",
         "error": "error: {said}",
         "gap": "gap: {said}",
-        "period": "Heard and answered since {since}; open and overdue at {until}.",
+        "now": "last 24 hours",
+        "now_weekly": "last 7 days",
+        "before": "24 hours before",
+        "before_weekly": "7 days before",
+        "given": "answers given",
+        "disappointing": "disappointed",
+        "fine": "fine",
+        "delighting": "delighted",
+        "period": (
+            "Heard since {since}; answered and overdue as of {until}. “Median” and “90% within” say how long half and "
+            "nine in ten of those answered for the first time waited at most, nights and holidays included."
+        ),
         "channel": "Channel",
         "heard": "heard",
         "wanted": "answer wanted",
-        "answered": "answered",
-        "awaiting": "open",
+        "answered": "of these answered",
+        "rate": "rate",
+        "median": "median",
+        "most": "90% within",
         "late_count": "overdue",
         "all": "in total",
         "noise": (
@@ -121,6 +174,12 @@ WORDS: Mapping[str, Words] = {
             "{n} mentions are taken for noise and still to be checked.",
         ),
         "untold": ("One alert did not reach everybody.", "{n} alerts did not reach everybody."),
+        "quoted": "“{said}”",
+        "severe": "cannot wait",
+        "followers": ("{n} follower", "{n} followers"),
+        "alike": ("one more says the same", "{n} more say the same"),
+        "unanswered": "not answered yet",
+        "leave": "Unsubscribe from this digest",
         "seal": "Seal {number} of the record, {at}",
         "no_seal": "The record has no seal yet.",
         "unknown": "unknown",

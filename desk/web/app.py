@@ -11,6 +11,7 @@ from desk.web import (
     automatic,
     conversation,
     correct,
+    digest,
     evidence,
     failures,
     health,
@@ -32,7 +33,7 @@ from desk.wiring import Desk
 
 PAGES = (
     login, inbox, automatic, conversation, answer, moves, correct, presence, evidence, log, health, held, users,
-    settings, live, healthz, inbound,
+    settings, digest, live, healthz, inbound,
 )  # fmt: skip
 
 

@@ -137,6 +137,7 @@ class Scene:
         severe: bool = False,
         noise: bool = False,
         wants: bool = True,
+        mood: str = "",
     ) -> int:
         """Somebody writes, is judged so, and is queued; the conversation."""
         number = next(self.numbers)
@@ -153,7 +154,7 @@ class Scene:
         stream = channels.stream(self.desk.store, row.id, "loft")
         hearing.keep_page(self.desk.store, stream, Page(cursor=str(number), mentions=(mention,)))
         (waiting,) = judgements.unjudged(self.desk.store, 10)
-        judgements.keep(self.desk.store, [(waiting, judgement(severe, noise, wants))])
+        judgements.keep(self.desk.store, [(waiting, judgement(severe, noise, wants, mood))])
         queue_once(self.desk.store)
         queued = mentions.by_id(self.desk.store, waiting.mention_id).conversation_id
         assert queued is not None
@@ -181,12 +182,14 @@ class Scene:
         deliver_once(self.desk.store, self.desk.outlets(), "test")
 
 
-def judgement(severe: bool, noise: bool, wants: bool) -> Judgement:
-    """What a judge would have said."""
+def judgement(severe: bool, noise: bool, wants: bool, mood: str = "") -> Judgement:
+    """What a judge would have said; ``mood``: else negative where it is severe."""
     bad = 0.95 if severe else 0.1
+    felt = mood or ("negative" if severe else "neutral")
+    moods = {name: 0.9 if name == felt else 0.05 for name in ("negative", "neutral", "positive")}
     return Judgement(
         language="de",
-        sentiment=Scores("negative" if severe else "neutral", {"negative": bad, "neutral": 1 - bad, "positive": 0.0}),
+        sentiment=Scores(felt, moods),
         complaint=Flag(severe, bad),
         wants_answer=Flag(wants, 0.9 if wants else 0.1),
         noise=Flag(noise, 0.9 if noise else 0.0),

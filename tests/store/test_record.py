@@ -1,11 +1,11 @@
-"""Seals, alerts and digests: each once, over restarts and processes."""
+"""Seals and alerts: each once, over restarts and processes."""
 
 from datetime import timedelta
 
 from tests.conftest import Freeze
 from tests.store.desk import Desk
 from twoway import clock
-from twoway.store import alerts, channels, digests, events
+from twoway.store import alerts, channels, events
 
 LEASE = timedelta(minutes=5)
 
@@ -69,22 +69,3 @@ def test_a_sent_alert_is_never_claimed_again(desk: Desk, freeze: Freeze) -> None
     alerts.sent(desk.store, found.id)
     freeze(clock.now() + LEASE)
     assert alerts.claim(desk.store, LEASE) is None
-
-
-def test_a_digest_is_claimed_once_a_recipient_and_day(desk: Desk, freeze: Freeze) -> None:
-    assert digests.claim(desk.store, "ada", "2026-11-22", LEASE)
-    assert not digests.claim(desk.store, "ada", "2026-11-22", LEASE)
-    assert digests.claim(desk.store, "bo", "2026-11-22", LEASE)
-    freeze(clock.now() + LEASE)
-    assert digests.claim(desk.store, "ada", "2026-11-22", LEASE)
-    digests.sent(desk.store, "ada", "2026-11-22")
-    assert not digests.claim(desk.store, "ada", "2026-11-22", LEASE)
-
-
-def test_a_digest_that_failed_waits_its_time(desk: Desk, freeze: Freeze) -> None:
-    digests.claim(desk.store, "ada", "2026-11-22", LEASE)
-    digests.failed(desk.store, "ada", "2026-11-22", "refused\ud800", clock.now() + timedelta(hours=1))
-    stopped = freeze(clock.now() + LEASE * 2)
-    assert not digests.claim(desk.store, "ada", "2026-11-22", LEASE)
-    stopped.shift(3600)
-    assert digests.claim(desk.store, "ada", "2026-11-22", LEASE)

@@ -139,6 +139,8 @@ class Smtp(Section):
     username: Name | None = None
     password: Secret | None = None
     sender: Mail
+    ca_file: InFolder | None = None
+    """A certificate authority of one's own; None: the system's."""
 
     @property
     def port_used(self) -> int:
@@ -162,14 +164,25 @@ class Recipient(Section):
     at: Clock = time(7, 30)
     timezone: Zone | None = None
     """None: the desk's."""
+    daily: Yes = True
+    weekly: Literal["none", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "none"
+    """The day on which a digest of the week comes."""
+
+    @model_validator(mode="after")
+    def _gets_something(self) -> Self:
+        if not self.daily and self.weekly == "none":
+            raise ValueError('this person gets nothing: write daily = true, or weekly = "monday", or leave them out')
+        return self
 
 
 class Digest(Section):
-    """The daily mail."""
+    """The daily and the weekly mail."""
 
     smtp: Smtp | None = None
     recipients: tuple[Recipient, ...] = ()
     send_when_empty: Yes = True
+    quote: Literal["none", "short"] = "short"
+    """How much of a customer's words it shows, where the platform's rules let it."""
 
     @model_validator(mode="after")
     def _can_be_sent(self) -> Self:

@@ -17,6 +17,7 @@ MOST_REFERENCES = 20
 """Of a long thread the first and the newest are named, as RFC 5322 allows and mail programs expect."""
 MARK = "<twoway."
 """How every Message-ID of a desk begins."""
+_WHOLE = {"Message-ID", "In-Reply-To", "References", "List-Unsubscribe"}
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 _REPLY = re.compile(r"^(?:(?:re|aw|antw|antwort|sv|vs|ref)(?:\[\d+\]|\^\d+)?\s?:\s*)+", re.IGNORECASE)
 
@@ -51,12 +52,14 @@ def ascii_domain(mail: str) -> str:
     return mail if domain.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"
 
 
-class _Policy(EmailPolicy):
-    """Message-IDs are folded between, never inside and never as encoded words: a changed id breaks the thread."""
+class Policy(EmailPolicy):
+    """Message-IDs and links are folded between, never inside and never as encoded words: a changed id breaks the
+    thread.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The header's bytes with CRLF."""
-        if name in ("Message-ID", "In-Reply-To", "References"):
+        if name in _WHOLE:
             return (f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n").encode("ascii")
         return super().fold_binary(name, value)
 
@@ -73,7 +76,7 @@ def compose(part: Part, address: ReplyAddress, sender: tuple[str, str], written:
     """
     name, own = sender
     recipients = part.preview.recipients
-    message = EmailMessage(policy=_Policy(linesep="\r\n", utf8=needs_utf8(recipients)))
+    message = EmailMessage(policy=Policy(linesep="\r\n", utf8=needs_utf8(recipients)))
     message["From"] = _mailbox(own, name)
     message["To"] = [_mailbox(mail) for mail in recipients if mail not in address.cc]
     if copied := [_mailbox(mail) for mail in recipients if mail in address.cc]:

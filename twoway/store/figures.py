@@ -1,5 +1,6 @@
 """What was heard, answered and left open, counted for reports."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +11,22 @@ from twoway.store.rows import many
 
 @dataclass(frozen=True, slots=True)
 class ChannelFigures:
-    """One channel over a period: mentions heard, those that wanted an answer, answers given, and what is owed now."""
+    """One channel over a period: what came, what of it was answered, its mood; and what is owed now."""
 
     channel: str
     kind: str
     heard: int
+    """Mentions, noise among them; neither history nor what a machine sent."""
     wanted: int
+    """Of those, such as want an answer."""
     answered: int
+    """Of those, such as have one by now, by the desk or made elsewhere."""
+    given: int
+    """Answers given in the period, whenever it was asked."""
+    disappointing: int
+    """Mentions in that mood. The three moods leave out noise and what nobody has judged yet."""
+    fine: int
+    delighting: int
     awaiting: int
     overdue: int
     noise: int
@@ -24,21 +34,35 @@ class ChannelFigures:
     last_error: str | None
 
 
+# From a channel to its mentions of the period by their index; the moods come with them, the wanting by its view.
 _CHANNELS = """
-SELECT h.name, h.kind,
-  (SELECT count(*) FROM mentions m WHERE m.channel_id = h.id AND m.heard_at >= :since AND m.heard_at < :until
-     AND m.history = 0 AND m.kind = 'message'),
-  (SELECT count(*) FROM wanting w WHERE w.channel_id = h.id AND w.heard_at >= :since AND w.heard_at < :until),
+WITH heard AS (
+  SELECT h.id, count(m.id) AS heard, sum(j.sentiment = 'negative') AS disappointing,
+    sum(j.sentiment = 'neutral') AS fine, sum(j.sentiment = 'positive') AS delighting
+  FROM channels h CROSS JOIN mentions m ON m.channel_id = h.id AND m.heard_at >= :since AND m.heard_at < :until
+    AND m.history = 0 AND m.kind = 'message'
+  LEFT JOIN judgements j ON j.id = m.judgement_id AND j.noise = 0
+  GROUP BY h.id),
+wanting_one AS (
+  SELECT h.id, count(*) AS wanted, sum(
+    EXISTS (SELECT 1 FROM deliveries d JOIN approvals a ON a.id = d.approval_id
+            WHERE d.conversation_id = w.conversation_id AND d.state = 'sent' AND a.version >= w.said_version)
+    OR EXISTS (SELECT 1 FROM outside_answers o WHERE o.conversation_id = w.conversation_id
+               AND o.created_at >= w.said_there AND o.version >= w.said_version)) AS answered
+  FROM channels h CROSS JOIN wanting w ON w.channel_id = h.id AND w.heard_at >= :since AND w.heard_at < :until
+  GROUP BY h.id)
+SELECT h.name, h.kind, coalesce(r.heard, 0), coalesce(w.wanted, 0), coalesce(w.answered, 0),
   (SELECT count(*) FROM deliveries d WHERE d.channel_id = h.id AND d.state = 'sent' AND d.sent_at >= :since
      AND d.sent_at < :until)
   + (SELECT count(*) FROM outside_answers o WHERE o.channel_id = h.id AND o.conversation_id IS NOT NULL
      AND o.heard_at >= :since AND o.heard_at < :until),
+  coalesce(r.disappointing, 0), coalesce(r.fine, 0), coalesce(r.delighting, 0),
   (SELECT count(*) FROM conversations c WHERE c.channel_id = h.id AND c.awaiting_since IS NOT NULL
      AND c.lane <> 'noise'),
   (SELECT count(*) FROM conversations c WHERE c.channel_id = h.id AND c.due_at <= :now),
   (SELECT count(*) FROM conversations c WHERE c.channel_id = h.id AND c.lane = 'noise' AND c.state = 'open'),
   h.paused_reason, h.last_error
-FROM channels h ORDER BY h.name
+FROM channels h LEFT JOIN heard r ON r.id = h.id LEFT JOIN wanting_one w ON w.id = h.id ORDER BY h.name
 """
 
 
@@ -46,6 +70,73 @@ def by_channel(store: Store, since: datetime, until: datetime) -> list[ChannelFi
     """Every channel's figures for what happened from ``since`` until before ``until``."""
     values = {"since": clock.stamp(since), "until": clock.stamp(until), "now": clock.stamp(clock.now())}
     return many(ChannelFigures, store.read().execute(_CHANNELS, values))
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """All channels over a period: mentions, their moods, answers given."""
+
+    heard: int
+    given: int
+    disappointing: int
+    fine: int
+    delighting: int
+
+
+_VOLUME = """
+SELECT count(m.id),
+  (SELECT count(*) FROM channels h CROSS JOIN deliveries d ON d.channel_id = h.id AND d.state = 'sent'
+     AND d.sent_at >= :since AND d.sent_at < :until)
+  + (SELECT count(*) FROM channels h CROSS JOIN outside_answers o ON o.channel_id = h.id
+     AND o.conversation_id IS NOT NULL AND o.heard_at >= :since AND o.heard_at < :until),
+  coalesce(sum(j.sentiment = 'negative'), 0), coalesce(sum(j.sentiment = 'neutral'), 0),
+  coalesce(sum(j.sentiment = 'positive'), 0)
+FROM channels h CROSS JOIN mentions m ON m.channel_id = h.id AND m.heard_at >= :since AND m.heard_at < :until
+  AND m.history = 0 AND m.kind = 'message'
+LEFT JOIN judgements j ON j.id = m.judgement_id AND j.noise = 0
+"""
+
+
+def volume(store: Store, since: datetime, until: datetime) -> Volume:
+    """What `by_channel` counts of a period, over all channels, without what is owed now."""
+    values = {"since": clock.stamp(since), "until": clock.stamp(until)}
+    return many(Volume, store.read().execute(_VOLUME, values))[0]
+
+
+# Whatever a conversation got in the period, its first answer is the earliest one after words that want one; it counts
+# in the period in which the desk came to know it.
+_FIRST_ANSWERS = """
+WITH given AS (
+  SELECT d.conversation_id FROM channels h CROSS JOIN deliveries d ON d.channel_id = h.id AND d.state = 'sent'
+    AND d.sent_at >= :since AND d.sent_at < :until
+  UNION SELECT o.conversation_id FROM channels h CROSS JOIN outside_answers o ON o.channel_id = h.id
+    AND o.conversation_id IS NOT NULL AND o.heard_at >= :since AND o.heard_at < :until),
+asked AS (
+  SELECT g.conversation_id, w.channel_id, min(w.said_at) AS at
+  FROM given g CROSS JOIN wanting w ON w.conversation_id = g.conversation_id GROUP BY g.conversation_id),
+answers AS (
+  SELECT a.conversation_id, a.channel_id, a.at AS asked, d.sent_at AS at, d.sent_at AS known
+    FROM asked a CROSS JOIN deliveries d ON d.conversation_id = a.conversation_id AND d.state = 'sent'
+    WHERE d.sent_at >= a.at
+  UNION ALL SELECT a.conversation_id, a.channel_id, a.at, o.created_at, o.heard_at
+    FROM asked a CROSS JOIN outside_answers o ON o.conversation_id = a.conversation_id
+    WHERE o.created_at >= a.at),
+first AS (SELECT channel_id, asked, min(at) AS at, known FROM answers GROUP BY conversation_id)
+SELECT h.name, strftime('%s', f.at) - strftime('%s', f.asked) AS seconds
+FROM first f JOIN channels h ON h.id = f.channel_id WHERE f.known >= :since AND f.known < :until
+"""
+
+
+def first_answers(store: Store, since: datetime, until: datetime) -> dict[str, list[int]]:
+    """How long customers waited for the first answers given in a period: seconds, by channel, the shortest first.
+
+    Time as it passes, nights and Sundays too: a customer's patience knows no business hours.
+    """
+    values = {"since": clock.stamp(since), "until": clock.stamp(until)}
+    found: dict[str, list[int]] = defaultdict(list)
+    for name, seconds in store.read().execute(_FIRST_ANSWERS, values):
+        found[name].append(seconds)
+    return {name: sorted(seconds) for name, seconds in found.items()}
 
 
 _JOURNEY = {

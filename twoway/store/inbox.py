@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from twoway import clock
@@ -126,3 +127,13 @@ def total(store: Store, name: str) -> int:
     """Exactly how many conversations stand in the list of that name."""
     sql = f"SELECT count(*) FROM conversations c WHERE {LISTS[name]}"
     return int(store.read().execute(sql, {"now": clock.stamp(clock.now())}).fetchone()[0])
+
+
+_DUE = "c.due_at > :now AND c.due_at <= :until ORDER BY c.due_at, c.id"
+
+
+def due_until(store: Store, until: datetime, limit: int) -> tuple[int, list[Line]]:
+    """The clocks that run out from now until then: how many, and the first of them."""
+    values = {"now": clock.stamp(clock.now()), "until": clock.stamp(until), "limit": limit}
+    (total,) = store.read().execute(f"SELECT count(*) FROM conversations c WHERE {_DUE}", values).fetchone()
+    return int(total), many(Line, store.read().execute(f"{_LINES} WHERE {_DUE} LIMIT :limit", values))

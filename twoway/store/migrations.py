@@ -84,6 +84,13 @@ def clocks(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0015_digests")
+def digests(db: Database) -> None:
+    """Weekly digests, and who wants none."""
+    for statement in statements("0015_digests.sql"):
+        db.conn.execute(statement)
+
+
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
     db = Database(connection, use_counts_table=False)

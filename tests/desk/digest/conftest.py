@@ -41,9 +41,9 @@ def post(tmp_path: Path) -> Iterator[Post]:
 def mailing(opened: Open, post: Post) -> Mailing:
     """A desk whose digest goes to these recipients, given as lines of TOML."""
 
-    def make(*recipients: str, more: str = "") -> Scene:
+    def make(*recipients: str, more: str = "", before: str = "") -> Scene:
         smtp = f'host = "127.0.0.1"\nport = {post.server.port}\nsecurity = "none"\nsender = "desk@fjordlicht.example"'
         people = "\n".join(f"[[digest.recipients]]\n{lines}" for lines in recipients)
-        return opened(f"[digest]\n{more}\n[digest.smtp]\n{smtp}\n{people}\n")
+        return opened(f"{before}\n[digest]\n{more}\n[digest.smtp]\n{smtp}\n{people}\n")
 
     return make

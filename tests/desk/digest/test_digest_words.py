@@ -8,13 +8,18 @@ from string import Formatter
 
 import pytest
 
-from desk.digest import preview
+from desk.digest import sending
+from desk.digest.render import Rendered
 from desk.digest.report import Report, collect
-from desk.digest.times import Day
+from desk.digest.times import Period
 from desk.digest.words import WORDS
+from desk.wiring import Desk
+from desk.wording import Spoken
 from tests.conftest import Freeze
 from tests.desk.conftest import Open
+from tests.desk.digest.conftest import Mailing, Post
 from tests.desk.pigeons import Scene
+from twoway.config import Recipient
 from twoway.domain import Gap, Page
 from twoway.store import channels, events, hearing
 
@@ -76,9 +81,23 @@ def busy(opened: Open, freeze: Freeze) -> Scene:
     return scene
 
 
+DAY = timedelta(days=1)
+
+
+def period(since: datetime = MORNING - DAY, days: int = 1) -> Period:
+    """A period that begins then."""
+    kind = "daily" if days == 1 else "weekly"
+    return Period(kind, TODAY, since - days * DAY, since, since + days * DAY, since + (days + 1) * DAY)  # type: ignore[arg-type]
+
+
 def report_of(scene: Scene) -> Report:
     """Today's, as values."""
-    return collect(scene.desk.store, scene.desk.names, Day(TODAY, MORNING - timedelta(days=1), MORNING))
+    return collect(scene.desk.store, scene.desk.names, period())
+
+
+def preview(desk: Desk, spoken: Spoken, on: date) -> Rendered:
+    """As somebody reads it who speaks that language."""
+    return sending.preview(desk, Recipient(address="boss@fjordlicht.example", language=spoken), on)
 
 
 # Written once more, differently, from the tables alone; the period is a day.
@@ -86,7 +105,7 @@ RAW = {
     "heard": "SELECT count(*) FROM mentions WHERE kind = 'message' AND heard_at >= :since",
     "wanted": "SELECT count(*) FROM mentions JOIN judgements j ON j.id = judgement_id WHERE heard_at >= :since"
     " AND j.wants_answer + j.complaint + j.abstained > 0",
-    "answered": "SELECT count(*) FROM receipts r JOIN deliveries d ON d.id = r.delivery_id WHERE d.sent_at >= :since",
+    "given": "SELECT count(*) FROM receipts r JOIN deliveries d ON d.id = r.delivery_id WHERE d.sent_at >= :since",
     "awaiting": "SELECT count(*) FROM conversations WHERE awaiting_since IS NOT NULL AND lane <> 'noise'",
     "overdue": "SELECT count(*) FROM conversations WHERE due_at <= :now",
     "noise": "SELECT count(*) FROM conversations WHERE lane = 'noise' AND state = 'open'",
@@ -149,7 +168,7 @@ def test_the_newest_seal_stands_in_both_forms(busy: Scene) -> None:
 def test_plain_text_tells_all_that_html_tells(busy: Scene, spoken: str) -> None:
     _, html, text = preview(busy.desk, spoken, TODAY)  # type: ignore[arg-type]
     told = Words(html)
-    missing = [word for line in told.read for word in re.split(r"[·\s()]+", line) if word not in text]
+    missing = [word for line in told.read for word in re.split(r"[·■\s()]+", line) if word not in text]
     assert missing == []
     assert [link for link in told.links if link not in text] == []
 
@@ -169,8 +188,8 @@ def test_styles_stand_in_the_elements_and_dark_mode_in_a_sheet(busy: Scene) -> N
 
 
 def test_what_happened_before_yesterday_s_hour_is_yesterday_s_news(busy: Scene) -> None:
-    earlier = collect(busy.desk.store, busy.desk.names, Day(TODAY, BEGIN, BEGIN + timedelta(days=1)))
-    assert (earlier.sums.heard, earlier.sums.answered) == (3, 0)
+    earlier = collect(busy.desk.store, busy.desk.names, period(BEGIN))
+    assert (earlier.sums.heard, earlier.sums.given) == (3, 0)
 
 
 HOSTILE = [
@@ -201,27 +220,34 @@ def test_strangers_names_do_nothing(opened: Open, freeze: Freeze) -> None:
     assert "\n" not in subject
 
 
-def test_a_desk_in_flames_still_fits_into_a_mail(opened: Open, freeze: Freeze) -> None:
+def test_a_desk_in_flames_still_fits_into_a_mail(mailing: Mailing, post: Post, freeze: Freeze) -> None:
+    """Names, words and platforms are as long and as costly in bytes as they can be, on more channels than fit."""
     clock = freeze()
-    scene = opened("\n".join(f'[channels.{"x" * 50}{n}]\nkind = "pigeon"' for n in range(60)))
+    many = "\n".join(f'[channels.{"x" * 50}{n}]\nkind = "pigeon"' for n in range(60))
+    scene = mailing('address = "boss@fjordlicht.example"', before=many)
     for n in range(15):
-        scene.says(name="ü" * 300, channel=f"{'x' * 50}{n}")
+        channel = f"{'x' * 50}{n}"
+        scene.says("😡" * 900, name="😀" * 300, channel=channel, severe=True)
+        scene.says("💐" * 900, name="😀" * 300, channel=channel, wants=False, mood="positive", followers=10**9)
+    scene.answers(scene.says("😡" * 900, name="😀" * 300), "refuse me")
     for n in range(60):
-        channel = channels.by_name(scene.desk.store, f"{'x' * 50}{n}")
-        channels.pause(scene.desk.store, channel.id, "<&\"'>" * 500)
-    clock.shift(2 * 86_400)
-    subject, html, text = preview(scene.desk, "de", date(2026, 11, 25))
-    assert len(html.encode()) < 100_000
-    assert len(text.encode()) < 50_000
-    assert len(subject) < 120
-    assert "15 überfällig" in subject
-    assert "und 5 weitere Gespräche" in text
+        paused = channels.by_name(scene.desk.store, f"{'x' * 50}{n}")
+        channels.pause(scene.desk.store, paused.id, "<&\"'>" * 500)
+    clock.shift(25 * 3600)
+    assert sending.digest_once(scene.desk)
+    (mail,), (taken,) = post.mails, post.orders.taken
+    assert len(taken.content) < 100_000  # type: ignore[arg-type]
+    text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "16 überfällig" in str(mail["Subject"])
+    assert re.search(r"und \d+ weitere Gespräche", text)
+    assert re.search(r"\d+ weitere Kanäle", text)
+    assert "💐" in text
 
 
 def test_a_past_date_is_told_until_its_hour(busy: Scene) -> None:
     _, _, text = preview(busy.desk, "en", TODAY - timedelta(days=1))
     assert "Sunday, 22 November 2026" in text
-    assert "Heard and answered since Sat 21 Nov, 07:30" in text
+    assert "Heard since Sat 21 Nov, 07:30; answered and overdue as of" in text
 
 
 def test_both_languages_say_the_same_things() -> None:
