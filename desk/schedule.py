@@ -44,8 +44,14 @@ def judge_all(desk: Desk) -> None:
     from responders.draft import draft_once
     from responders.queue import queue_once
 
-    store, topics = desk.store, Topics(desk.config.topics)
-    while any((judge_once(store, desk.judge, topics=topics), queue_once(store), draft_once(store, desk.writer()))):
+    store, topics, reach = desk.store, Topics(desk.config.topics), desk.config.alerts.reach
+    while any(
+        (
+            judge_once(store, desk.judge, topics=topics),
+            queue_once(store, reach=reach),
+            draft_once(store, desk.writer()),
+        )
+    ):
         pass
 
 

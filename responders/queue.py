@@ -32,9 +32,20 @@ def placing(judged: Judged) -> tuple[str, int]:
     return lane(judged), rank(judged)
 
 
-def queue_once(store: Store, batch: int = BATCH) -> bool:
-    """Give judged mentions their conversations; whether there were any."""
+def alarms(judged: Judged, reach: int | None = None) -> tuple[str, ...]:
+    """The rules of ``[alerts]`` by which a mention calls somebody at once: one, so that it is told of once.
+
+    ``reach``: so many followers make any complaint, and whatever wants an answer, worth it; None: no number does.
+    """
+    if judged.severe:
+        return ("severe_complaint",)
+    heard = judged.complaint or (judged.wants_answer and not judged.noise)
+    return ("reach",) if heard and reach is not None and (judged.followers or 0) >= reach else ()
+
+
+def queue_once(store: Store, batch: int = BATCH, reach: int | None = None) -> bool:
+    """Give judged mentions their conversations; whether there were any. ``reach`` as in `alarms`."""
     waiting = queueing.unqueued(store, batch)
     for judged in waiting:
-        queueing.enqueue(store, judged, lane(judged), rank(judged), alarming=bool(judged.severe))
+        queueing.enqueue(store, judged, lane(judged), rank(judged), alarms(judged, reach))
     return bool(waiting)

@@ -4,17 +4,29 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from pydantic import SecretStr
 
 from desk.alerts.message import Message
 from twoway import __version__
 from twoway.text import sha256
 
+log = structlog.get_logger(__name__)
+
 
 def name(url: SecretStr, salt: str) -> str:
     """What a receiver is called in the database and in errors: its kind and a hash, since its URL is a secret."""
     written = url.get_secret_value()
     return f"{written.partition('://')[0].lower()}-{sha256(salt + written)[:12]}"
+
+
+def took(url: SecretStr, message: Message, name: str) -> bool:
+    """As `post`; whatever a plugin raises is a receiver that did not take it."""
+    try:
+        return post(url, message)
+    except Exception as error:  # any of 180 plugins; the error's words may hold the URL
+        log.warning("receiver failed", receiver=name, error=type(error).__name__)
+        return False
 
 
 def post(url: SecretStr, message: Message) -> bool:

@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from desk import wording
-from desk.alerts.words import RULES, WORDS
+from desk.alerts.reasons import reason
+from desk.alerts.rules import RULES, Severity
+from desk.alerts.words import WORDS
 from desk.inert import inert
 from desk.wording import Spoken
 from twoway import clock
+from twoway.store.alerting import Others
 from twoway.store.alerts import AlertRow
 
 NAME = 60
 QUOTE = 200
-REASON = 300
-"""Characters of a stranger's or a platform's words."""
+"""Characters of a stranger's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +31,81 @@ class Setting:
     spoken: Spoken
     quote: bool
     """Whether the customer's words may leave the house."""
+    people: tuple[str, ...] = ()
+    """Whom it is for."""
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a receiver gets: plain text in which only the desk's own link is alive."""
+    """What a receiver gets: plain text in which only the desk's own links are alive."""
 
     title: str
     body: str
-    level: Literal["warning", "failure"]
+    level: Severity
 
 
-def write(row: AlertRow, setting: Setting, now: datetime) -> Message:
-    """The message of an alert; a further try says that it may be one."""
+def write(row: AlertRow, others: Others, setting: Setting, now: datetime) -> Message:
+    """The message of an alert, with the others that it counts; a further try says that it may be one."""
     words = WORDS[setting.spoken]
-    rule = RULES[row.rule]
-    repeat = f"{words['again']}: " if row.attempts > 1 else ""
-    title = words[row.rule].format(channel=row.channel)
-    lines = (f"{words[name]}: {value}" for name, value in _facts(row, setting, now) if value)
-    warned = [words["maybe_twice"]] if row.attempts > 1 else []
-    body = "\n".join((*lines, *warned, _link(row, setting)))
-    return Message(f"{repeat}{inert(setting.brand, NAME)}: {title}", body, rule)
+    marks = [words[name] for name, true in (("test", setting.test), ("again", row.attempts > 1)) if true]
+    lines = _many(row, others, setting, now) if others.count else _one(row, setting, now)
+    title = ": ".join((*marks, inert(setting.brand, NAME), _title(row, others, setting)))
+    return Message(title, "\n".join((*lines, *_warnings(row, setting), *_links(row, others, setting))), RULES[row.rule])
+
+
+def _title(row: AlertRow, others: Others, setting: Setting) -> str:
+    words = WORDS[setting.spoken]
+    if others.count:
+        return words["many"].format(count=wording.number(others.count, setting.spoken), rule=words[f"many.{row.rule}"])
+    lane = words.get(row.lane or "", row.lane or "")
+    return words[row.rule].format(channel=row.channel, lane=lane)
+
+
+def _one(row: AlertRow, setting: Setting, now: datetime) -> Iterator[str]:
+    words = WORDS[setting.spoken]
+    return (f"{words[name]}: {value}" for name, value in _facts(row, setting, now) if value)
 
 
 def _facts(row: AlertRow, setting: Setting, now: datetime) -> Iterator[tuple[str, str]]:
     """Name and value of each line; an empty value is left out."""
-    yield "reason", _reason(row, setting)
+    words = WORDS[setting.spoken]
+    yield "severity", words[RULES[row.rule]]
+    yield "reason", reason(row, setting.zone, setting.spoken)
+    yield "people", ", ".join(setting.people)
     if row.conversation_id is None:
         return
     yield "channel", row.channel or ""
     yield "author", _author(row, setting)
-    yield "quote", WORDS[setting.spoken]["quoted"].format(inert(row.text, QUOTE)) if setting.quote and row.text else ""
+    yield "quote", words["quoted"].format(inert(row.text, QUOTE)) if setting.quote and row.text else ""
     yield "language", wording.language(row.language, setting.spoken) if row.language else ""
     yield "due", _due(row, setting, now)
+    yield "assignee", inert(row.assignee, NAME) if row.assignee else words["nobody"]
 
 
-def _reason(row: AlertRow, setting: Setting) -> str:
+def _many(row: AlertRow, others: Others, setting: Setting, now: datetime) -> Iterator[str]:
+    """What several have in common: nobody in particular is quoted."""
     words = WORDS[setting.spoken]
-    if row.conversation_id is None:
-        if row.channel is None:
-            return words["held_why" if row.held_reason else "running_again"]
-        return inert(row.channel_reason, REASON) if row.channel_reason else words["running_again"]
-    grave = (("urgent", row.urgency == "now"), ("upset", row.sentiment == "negative"))
-    return ", ".join((words["complaint"], *(words[name] for name, true in grave if true)))
+    counted = (
+        words["counted"].format(name=name, count=wording.number(count, setting.spoken))
+        for name, count in others.channels
+        if name
+    )
+    yield f"{words['severity']}: {words[RULES[row.rule]]}"
+    if named := ", ".join(counted):
+        yield f"{words['channels']}: {named}"
+    if setting.people:
+        yield f"{words['people']}: {', '.join(setting.people)}"
+
+
+def _warnings(row: AlertRow, setting: Setting) -> Iterator[str]:
+    words = WORDS[setting.spoken]
+    if row.level:
+        yield words["step"].format(step=row.level)
+    if row.attempts > 1:
+        yield words["maybe_twice"]
+    if setting.test:
+        yield words["test_only"]
 
 
 def _author(row: AlertRow, setting: Setting) -> str:
@@ -92,5 +125,8 @@ def _due(row: AlertRow, setting: Setting, now: datetime) -> str:
     return f"{wording.moment(due, setting.zone, setting.spoken)} ({left})"
 
 
-def _link(row: AlertRow, setting: Setting) -> str:
-    return f"{setting.url}/conversations/{row.conversation_id}" if row.conversation_id else setting.url
+def _links(row: AlertRow, others: Others, setting: Setting) -> list[str]:
+    """Where it is seen to, once signed in; nothing of it can be read without."""
+    if others.conversations:
+        return [f"{setting.url}/conversations/{number}" for number in others.conversations]
+    return [f"{setting.url}/conversations/{row.conversation_id}" if row.conversation_id else setting.url]

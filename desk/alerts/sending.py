@@ -1,19 +1,22 @@
 """Claiming alerts and telling every receiver; a chat that fails is tried again later and holds nothing up."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
 import structlog
-from pydantic import SecretStr
 
 from desk.alerts import chat
-from desk.alerts.message import Message, Setting, write
-from desk.alerts.words import ALWAYS, RULES
+from desk.alerts.message import Setting, write
+from desk.alerts.rules import Receiver, people, receivers, terms
 from desk.wiring import Desk
+from desk.wording import Spoken
 from responders.deliver import backoff
 from twoway import channels, clock
 from twoway.errors import NotFound
-from twoway.store import alerts
+from twoway.store import alerting, alerts
 from twoway.store import desk as stamps
+from twoway.store.alerting import Claimed
 from twoway.store.alerts import AlertRow
 
 log = structlog.get_logger(__name__)
@@ -21,69 +24,75 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 GIVE_UP = timedelta(days=1)
 """After this the digest has told what an alert would."""
+AT_ONCE = 8
+"""Receivers that are told beside each other, so that a slow one keeps nobody waiting."""
 
 
 def alert_once(desk: Desk) -> bool:
     """Send one alert that is due to everybody who is to have it; whether there was any. Raises StoreError only."""
-    row = alerts.claim(desk.store, LEASE)
-    if row is None:
+    claimed = alerting.claim(desk.store, LEASE, terms(desk))
+    if claimed is None:
         return False
-    urls = _receivers(desk, row)
-    failed = _tell(desk, row, urls, write(row, _setting(desk, row), clock.now())) if urls else []
+    row = claimed.row
+    failed = _tell(desk, claimed)
     if not failed:
         alerts.sent(desk.store, row.id)
         return True
     said = f"not taken by {', '.join(failed)}"
     log.warning("alert failed", alert=row.id, attempts=row.attempts, said=said)
-    if clock.now() - clock.parse(row.created_at) >= GIVE_UP:
+    if clock.now() - clock.parse(row.created_at) >= GIVE_UP and row.attempts > 1:
         alerts.give_up(desk.store, row.id, f"given up: {said}")
     else:
         alerts.failed(desk.store, row.id, said, clock.now() + backoff(row.attempts))
     return True
 
 
-def _receivers(desk: Desk, row: AlertRow) -> tuple[SecretStr, ...]:
-    """Nobody where the rule is switched off, or is one that this version does not know."""
-    wanted = row.rule in RULES and (row.rule in ALWAYS or getattr(desk.config.alerts, row.rule))
-    return desk.config.alerts.urls if wanted else ()
-
-
-def _tell(desk: Desk, row: AlertRow, urls: tuple[SecretStr, ...], message: Message) -> list[str]:
+def _tell(desk: Desk, claimed: Claimed) -> list[str]:
     """Tell those who do not have it yet; the names of those who did not take it."""
+    row = claimed.row
     salt = stamps.stamp(desk.store).instance
+    named = ((chat.name(receiver.url, salt), receiver) for receiver in receivers(desk, row))
+    waiting = {name: receiver for name, receiver in named if name not in row.receivers}
     failed = []
-    for url in urls:
-        name = chat.name(url, salt)
-        if name in row.receivers:
-            continue
-        if _took(url, message, name):
+    for name, took in _each(desk, claimed, waiting):
+        if took:
             alerts.reached(desk.store, row.id, name)
         else:
             failed.append(name)
-    return failed
+    return sorted(failed)
 
 
-def _took(url: SecretStr, message: Message, name: str) -> bool:
-    try:
-        return chat.post(url, message)
-    except Exception as error:  # any of 180 plugins; the error's words may hold the URL
-        log.warning("receiver failed", receiver=name, error=type(error).__name__)
-        return False
+def _each(desk: Desk, claimed: Claimed, waiting: dict[str, Receiver]) -> Iterator[tuple[str, bool]]:
+    """Name of each receiver and whether it took the message, as soon as that is known."""
+    if not waiting:
+        return
+    now = clock.now()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="alert") as pool:
+        told = {}
+        for name, receiver in waiting.items():
+            message = write(claimed.row, claimed.others, setting(desk, claimed.row, receiver.spoken), now)
+            told[pool.submit(chat.took, receiver.url, message, name)] = name
+        for done in as_completed(told):
+            yield told[done], done.result()
 
 
-def _setting(desk: Desk, row: AlertRow) -> Setting:
+def setting(desk: Desk, row: AlertRow, spoken: Spoken) -> Setting:
+    """How this desk tells of an alert, in a language."""
     config = desk.config
     return Setting(
         brand=config.desk.brand,
         url=config.web.url,
         zone=config.desk.timezone,
-        spoken=config.desk.languages[0],
-        quote=config.alerts.quote == "short" and _may_quote(row.channel_kind),
+        spoken=spoken,
+        quote=config.alerts.quote == "short" and may_quote(row.channel_kind),
+        people=people(config.alerts, row),
     )
 
 
-def _may_quote(kind: str | None) -> bool:
+def may_quote(kind: str | None) -> bool:
+    """Whether a platform's rules let its words stand in a chat, where they can neither be changed nor deleted."""
     try:
-        return kind is not None and channels.channel(kind).policy.quote_in_alerts
+        policy = channels.channel(kind).policy if kind is not None else None
     except NotFound:  # a kind that is no longer installed says nothing of its rules
         return False
+    return policy is not None and policy.quote_in_alerts and policy.keep_days is None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twoway import clock
+from twoway.alerting import Terms
 from twoway.domain import (
     Author,
     Change,
@@ -22,6 +23,7 @@ from twoway.domain import (
 )
 from twoway.store import (
     Store,
+    alerting,
     approvals,
     channels,
     conversations,
@@ -37,12 +39,14 @@ from twoway.store import (
     sessions,
     users,
 )
+from twoway.store.alerts import AlertRow
 from twoway.store.deliveries import Claim, DeliveryRow
 from twoway.store.drafts import DraftRow
 from twoway.store.sessions import Session
 from twoway.store.users import User
 
 LEASE = timedelta(minutes=3)
+FREE = Terms(on=True, quiet_until=None, cooldown=timedelta(0), flood=1, escalate_after=None)
 ANSWER_SECONDS = 3600
 
 
@@ -123,9 +127,14 @@ class Desk:
 
     def queue(self, lane: str = "answer", rank: int = 200, *, alarming: bool = False) -> list[int]:
         """Queue whatever is judged; the conversations."""
-        waiting = queueing.unqueued(self.store, 1000)
-        ids = [queueing.enqueue(self.store, judged, lane, rank, alarming=alarming) for judged in waiting]
+        waiting, alarms = queueing.unqueued(self.store, 1000), ("severe_complaint",) if alarming else ()
+        ids = [queueing.enqueue(self.store, judged, lane, rank, alarms) for judged in waiting]
         return [found for found in ids if found is not None]
+
+    def alarm(self, terms: Terms = FREE) -> AlertRow | None:
+        """Claim the alert that is due, by rules that let everything through; nobody else gets it for a week."""
+        claimed = alerting.claim(self.store, timedelta(days=7), lambda rule, level, now: terms)
+        return claimed.row if claimed else None
 
     def said(self, **fields: Any) -> int:
         """A customer says something that wants an answer; its conversation."""

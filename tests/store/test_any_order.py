@@ -102,7 +102,7 @@ class Journey(RuleBasedStateMachine):
     def queue(self, lane: str, some: int) -> None:
         """The queue works."""
         for judged in queueing.unqueued(self.desk.store, some):
-            queueing.enqueue(self.desk.store, judged, lane, 100, alarming=lane == "severe")
+            queueing.enqueue(self.desk.store, judged, lane, 100, ["severe_complaint"] if lane == "severe" else [])
 
     @rule(number=FEW, wants=st.booleans(), noise=st.booleans(), urgency=st.sampled_from(["calm", "now"]))
     def correct(self, number: int, wants: bool, noise: bool, urgency: str) -> None:

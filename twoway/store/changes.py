@@ -8,7 +8,7 @@ from functools import singledispatch
 from twoway import clock
 from twoway.domain import Bounced, Change, Deleted, Edited, OwnPost, Receipt
 from twoway.states import move
-from twoway.store import clocks, conversations, mentions, receipts, vectors
+from twoway.store import clocks, conversations, deliveries, endings, mentions, receipts, vectors
 from twoway.store.events import record
 from twoway.store.threads import thread_of
 from twoway.text import storable
@@ -154,6 +154,7 @@ def _bounced(change: Bounced, db: sqlite3.Connection, channel: int, now: datetim
         "UPDATE deliveries SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
         (move("delivery", row["state"], "failed"), storable(change.reason), clock.stamp(now), row["id"]),
     )
+    endings.alert(db, deliveries.get(db, row["id"]), "failed", now)
     record(db, "delivery.bounced", now, channel=channel, conversation=row["conversation_id"], delivery=row["id"])
     conversations.note(db, row["conversation_id"], change.reason, None, now)
     conversations.raise_version(db, row["conversation_id"], now, "our answer came back")

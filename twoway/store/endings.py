@@ -1,16 +1,18 @@
 """How a delivery is let go of, inside the transaction that knows why."""
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from twoway import clock
 from twoway.states import move
-from twoway.store import clocks, conversations
+from twoway.store import alerts, clocks, conversations
 from twoway.store.deliveries import DeliveryRow, parts
 from twoway.store.events import record
 from twoway.text import storable
 
 CHANGED = "the conversation has changed"
+READ_BACK = timedelta(minutes=5)
+"""What is in doubt for longer needs a person: usually reading back settles it in seconds."""
 EXPIRED = "the approval expired before the answer went out; look at it once more"
 
 
@@ -40,6 +42,16 @@ def release(
     if state != "unknown":
         db.execute("UPDATE parts SET state = 'pending' WHERE delivery_id = ? AND state = 'sending'", (delivery.id,))
     record(db, f"delivery.{state}", now, conversation=delivery.conversation_id, delivery=delivery.id)
+    if state in ("failed", "unknown"):
+        alert(db, delivery, state, now)
+
+
+def alert(db: sqlite3.Connection, delivery: DeliveryRow, state: str, now: datetime) -> None:
+    """Somebody has to know that it failed, or that nobody knows; once a try."""
+    rule, about = f"delivery_{state}", (delivery.channel_id, delivery.conversation_id)
+    after = READ_BACK if state == "unknown" else timedelta(0)
+    cause = f"{rule}:{delivery.id}:{delivery.attempts}"
+    alerts.raise_alert(db, rule, cause, *about, now, delivery=delivery.id, after=after)
 
 
 def go_on(db: sqlite3.Connection, delivery: DeliveryRow, reason: str, not_before: datetime, now: datetime) -> None:

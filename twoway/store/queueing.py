@@ -1,7 +1,7 @@
 """From a judged mention to a conversation on the desk."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -58,10 +58,11 @@ _TAKEN = (
 )
 
 
-def enqueue(store: Store, judged: Judged, lane: str, rank: int, *, alarming: bool) -> int | None:
+def enqueue(store: Store, judged: Judged, lane: str, rank: int, alarms: Sequence[str] = ()) -> int | None:
     """Give a mention its conversation, joining its thread's or opening one, and start its clock.
 
-    A lane never falls because of a further mention, and an alarming one is noted as an alert, once a mention.
+    A lane never falls because of a further mention. ``alarms`` are the rules of alerts that these words break, each
+    told of once.
     Returns the conversation's id; None if another process was first or the words have changed meanwhile.
     """
     now = clock.now()
@@ -74,9 +75,9 @@ def enqueue(store: Store, judged: Judged, lane: str, rank: int, *, alarming: boo
         db.execute("UPDATE mentions SET queued = 1 WHERE id = ?", (mention,))
         _lift(db, conversation, lane, rank)
         start_clock(db, conversation, now)
-        if alarming:
-            cause = f"severe_complaint:{mention}:{row['version']}"
-            alerts.raise_alert(db, "severe_complaint", cause, row["channel_id"], conversation, now)
+        for rule in alarms:
+            cause = f"{rule}:{mention}:{row['version']}"
+            alerts.raise_alert(db, rule, cause, row["channel_id"], conversation, now, mention=mention)
         return int(conversation)
 
 

@@ -1,0 +1,75 @@
+"""Why an alert was raised, in a few words."""
+
+import json
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
+
+from desk import wording
+from desk.alerts.words import WORDS
+from desk.inert import inert
+from desk.wording import Spoken
+from twoway import clock
+from twoway.store.alerts import AlertRow
+
+SAID = 300
+"""Characters of a platform's words."""
+
+Why = Callable[[AlertRow, ZoneInfo, Spoken], str]
+
+
+def reason(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    """The words after *Reason*; '' where the title says it all."""
+    return _WHYS.get(row.rule, _what_was_said)(row, zone, spoken)
+
+
+def _what_was_said(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    words = WORDS[spoken]
+    grave = (("urgent", row.urgency == "now"), ("upset", row.sentiment == "negative"))
+    what = words["complaint" if row.complaint else "mention"]
+    return ", ".join((what, *(words[name] for name, true in grave if true)))
+
+
+def _paused(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    return inert(row.channel_reason, SAID) if row.channel_reason else WORDS[spoken]["running_again"]
+
+
+def _held(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    return WORDS[spoken]["held_why" if row.held_reason else "running_again"]
+
+
+def _silent(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    heard = row.last_heard_at
+    since = wording.moment(clock.parse(heard), zone, spoken) if heard else "–"
+    return WORDS[spoken]["silent_why"].format(since=since)
+
+
+def _token(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    until = wording.moment(clock.parse(row.expires_at), zone, spoken) if row.expires_at else "–"
+    return WORDS[spoken]["token_why"].format(until=until)
+
+
+def _budget(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    money = {"spent": row.spent or "–", "budget": row.budget or "–", "currency": row.currency or ""}
+    return WORDS[spoken]["budget_why"].format(**money)
+
+
+def _delivery(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    said = inert(row.delivery_reason or "", SAID)
+    look = WORDS[spoken]["delivery_why"] if row.rule == "delivery_unknown" else ""
+    return "; ".join(filter(None, (said, look)))
+
+
+def _audit(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    return WORDS[spoken]["audit_why"].format(broken=json.loads(row.facts).get("broken", "?"))
+
+
+_WHYS: Mapping[str, Why] = {
+    "channel_paused": _paused,
+    "held": _held,
+    "channel_silent": _silent,
+    "token_expiring": _token,
+    "budget": _budget,
+    "delivery_failed": _delivery,
+    "delivery_unknown": _delivery,
+    "audit_broken": _audit,
+}
