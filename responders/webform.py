@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from responders import mail
@@ -55,8 +55,15 @@ class Sender:
             return self._mail("find").find(part, since)
         if not (self._settings.webhook and self._settings.webhook.read_back):
             return Unclear("the receiver of this webhook cannot be asked what it got; look there whether it has it")
-        found = self._form.fetch("find", part.key)
-        return Found(_receipt(found, part.key)) if found else Absent("the receiver says that it has none of this id")
+        asked = clock.now()
+        if found := self._form.fetch("find", part.key):
+            return Found(_receipt(found, part.key))
+        # A receiver that was slower than our patience may still be at it.
+        lag = (CHANNEL.limits.read_back_lag or 0) + self._settings.webhook.timeout_seconds
+        settled = since + timedelta(seconds=lag)
+        if asked < settled:
+            return Unclear(f"the receiver has none of this id yet; it can be told after {clock.stamp(settled)}")
+        return Absent("the receiver says that it has none of this id")
 
     def recent(self, since: datetime) -> Iterator[OwnPost] | Unclear:
         """Nothing is listed under this channel's own name."""

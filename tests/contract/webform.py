@@ -51,7 +51,7 @@ class FormRig:
 class FormByWebhookRig(FormRig):
     """A form of another system, which takes the answers as signed requests and can say what it has."""
 
-    can = frozenset({"private", "api", "pushed", "doubt", "found", "absent", "unlisted"})
+    can = frozenset({"private", "api", "pushed", "doubt", "found", "unlisted"})
     secret = SECRET
 
     def __init__(self, receiver: Receiver) -> None:
@@ -76,7 +76,7 @@ class FormByWebhookRig(FormRig):
 class MuteReceiverRig(FormByWebhookRig):
     """A receiver that cannot be asked what it has."""
 
-    can = FormByWebhookRig.can - {"found", "absent"}
+    can = FormByWebhookRig.can - {"found"}
 
 
 class FormByMailRig(FormRig):

@@ -185,7 +185,7 @@ CHANNEL = Channel(
     settings=Settings,
     connect=connect,
     check=check,
-    limits=Limits(length=50_000, poll_seconds=5, read_back_lag=None),
+    limits=Limits(length=50_000, poll_seconds=5, read_back_lag=60),
     policy=Policy(),
     collector="listener.webform:Collector",
     sender="responders.webform:Sender",
