@@ -14,7 +14,7 @@ from tests.store.platform import Platform, answer_elsewhere, lost, refusal
 from twoway import clock
 from twoway.domain import Receipt, Target
 from twoway.errors import AuthFailed, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
-from twoway.store import alerts, channels, conversations
+from twoway.store import channels, conversations
 
 LATER = timedelta(hours=2)
 
@@ -144,7 +144,7 @@ def test_a_refused_login_pauses_the_channel_and_alerts(desk: Desk, platform: Pla
     work(desk, platform)
     assert state(desk) == "pending"
     assert not work(desk, platform)
-    found = alerts.claim(desk.store, LATER)
+    found = desk.alarm()
     assert found is not None
     assert found.rule == "channel_paused"
     channels.resume(desk.store, "square", None)

@@ -10,7 +10,7 @@ from tests.store.desk import ANSWER_SECONDS, Desk, own_post
 from twoway import clock
 from twoway.domain import Edited
 from twoway.errors import NotFound, Refused, Stale
-from twoway.store import alerts, channels, conversations, hearing, moves, queueing
+from twoway.store import channels, conversations, hearing, moves, queueing
 
 WEEK = timedelta(days=7)
 
@@ -82,8 +82,8 @@ def test_a_severe_mention_lifts_the_lane_and_alerts_once(desk: Desk) -> None:
     desk.judge()
     desk.queue("severe", 300, alarming=True)
     assert desk.conversation().lane == "severe"
-    assert alerts.claim(desk.store, WEEK) is not None
-    assert alerts.claim(desk.store, WEEK) is None
+    assert desk.alarm() is not None
+    assert desk.alarm() is None
 
 
 def test_an_answer_stops_the_clock(desk: Desk) -> None:
@@ -271,6 +271,6 @@ def test_a_mention_edited_between_judging_and_queueing_is_not_queued_by_its_old_
     (judged,) = queueing.unqueued(desk.store, 10)
     hearing.keep_changes(desk.store, desk.channel, [Edited("a", "all fine", clock.now(), b"")])
     desk.judge(wants=False)
-    assert queueing.enqueue(desk.store, judged, "severe", 300, alarming=True) is None
+    assert queueing.enqueue(desk.store, judged, "severe", 300, ["severe_complaint"]) is None
     assert desk.queue("mention") == [1]
     assert desk.all("SELECT id FROM alerts") == []

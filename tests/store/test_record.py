@@ -1,13 +1,7 @@
-"""Seals and alerts: each once, over restarts and processes."""
+"""Seals: each once, over restarts and processes."""
 
-from datetime import timedelta
-
-from tests.conftest import Freeze
 from tests.store.desk import Desk
-from twoway import clock
-from twoway.store import alerts, channels, events
-
-LEASE = timedelta(minutes=5)
+from twoway.store import events
 
 
 def sealed(desk: Desk) -> list[events.Seal]:
@@ -41,31 +35,3 @@ def test_any_changed_event_breaks_the_hash(desk: Desk) -> None:
     found = of(desk, seal)
     assert events.chain(events.GENESIS, found[1:]) != seal.hash
     assert events.chain(events.GENESIS, found[::-1]) != seal.hash
-
-
-def test_an_alert_is_raised_once_a_cause_and_claimed_once(desk: Desk) -> None:
-    channels.pause(desk.store, desk.channel, "login refused")
-    channels.pause(desk.store, desk.channel, "login refused")
-    found = alerts.claim(desk.store, LEASE)
-    assert found is not None
-    assert (found.rule, found.channel_reason) == ("channel_paused", "login refused")
-    assert alerts.claim(desk.store, LEASE) is None
-
-
-def test_an_alert_whose_sender_died_is_sent_again(desk: Desk, freeze: Freeze) -> None:
-    channels.pause(desk.store, desk.channel, "login refused")
-    alerts.claim(desk.store, LEASE)
-    freeze(clock.now() + LEASE)
-    found = alerts.claim(desk.store, LEASE)
-    assert found is not None
-    alerts.sent(desk.store, found.id)
-    assert found.attempts == 2
-
-
-def test_a_sent_alert_is_never_claimed_again(desk: Desk, freeze: Freeze) -> None:
-    channels.pause(desk.store, desk.channel, "login refused")
-    found = alerts.claim(desk.store, LEASE)
-    assert found is not None
-    alerts.sent(desk.store, found.id)
-    freeze(clock.now() + LEASE)
-    assert alerts.claim(desk.store, LEASE) is None

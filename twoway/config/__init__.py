@@ -4,9 +4,9 @@ path = find(option)        # --config FILE, else ./twoway.toml, else $TWOWAY_CON
 config = load(path)        # frozen; or ConfigError, naming each mistake with its key path
 """
 
+from twoway.config.alerts import Alerts
 from twoway.config.read import Config, ConfiguredChannel, find, load
 from twoway.config.sections import (
-    Alerts,
     Common,
     Conversation,
     Desk,

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from twoway.config.values import (
-    AlertUrl,
     Clock,
     Duration,
     Host,
@@ -119,15 +118,6 @@ class Common(Section):
         if self.approval_expires <= timedelta(seconds=self.undo_seconds):
             raise ValueError("approval_expires must be longer than undo_seconds; else no answer ever goes out")
         return self
-
-
-class Alerts(Section):
-    """What calls a person at once, and where."""
-
-    urls: tuple[AlertUrl, ...] = ()
-    quote: Literal["none", "short"] = "none"
-    severe_complaint: Yes = True
-    channel_paused: Yes = True
 
 
 class Smtp(Section):

@@ -84,6 +84,13 @@ def clocks(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0012_alerts")
+def alerting(db: Database) -> None:
+    """Which alerts are told together, wait, escalate or are left out; the desk's own audits."""
+    for statement in statements("0012_alerts.sql"):
+        db.conn.execute(statement)
+
+
 @MIGRATIONS(name="0015_digests")
 def digests(db: Database) -> None:
     """Weekly digests, and who wants none."""
