@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 JUDGE_EVERY = 1
 DELIVER_EVERY = 1
+CLOCK_EVERY = 5
 ALERT_EVERY = 2
 SEAL_EVERY = 10
 DIGEST_EVERY = 30
@@ -78,6 +79,14 @@ def seal_all(desk: Desk) -> None:
         pass
 
 
+def clock_all(desk: Desk) -> None:
+    """Warn of every clock that runs out soon, and tell of those that have."""
+    from twoway.store.clocks import clock_once
+
+    while clock_once(desk.store):
+        pass
+
+
 def alert_all(desk: Desk) -> None:
     """Send every alert that is due."""
     from desk.alerts import alert_once
@@ -126,13 +135,14 @@ def start(desk: Desk) -> Callable[[], None]:
 
     # A late job is still due: the default would skip what is more than a second late.
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    workers = {"default": ThreadPoolExecutor(len(desk.names) + 7)}
+    workers = {"default": ThreadPoolExecutor(len(desk.names) + 8)}
     scheduler = BackgroundScheduler(executors=workers, job_defaults=defaults, timezone="UTC")
     worker = worker_name()
     for at, name in enumerate(desk.names):
         _every(scheduler, desk.poll_seconds(name), f"collect {name}", partial(collect, desk, name), after=at % SPREAD)
     _every(scheduler, JUDGE_EVERY, "judge", partial(judge_all, desk))
     _every(scheduler, DELIVER_EVERY, "deliver", partial(deliver_all, desk, worker))
+    _every(scheduler, CLOCK_EVERY, "clock", partial(clock_all, desk))
     _every(scheduler, ALERT_EVERY, "alert", partial(alert_all, desk))
     _every(scheduler, DIGEST_EVERY, "digest", partial(digest_all, desk))
     _every(scheduler, SEAL_EVERY, "seal", partial(seal_all, desk))

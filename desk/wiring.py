@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from desk.judges import Opened, open_judge
+from desk.promising import promises
 from listener.match import Matcher, Sieve
 from responders.compose import library
 from responders.draft import Writer
@@ -91,7 +92,8 @@ class Desk:
             configured, common = self.config.channels[name], self.config.channels[name].common
             rules = Rules(common.four_eyes, common.second_eyes_on_edits, int(common.approval_expires.total_seconds()))
             seconds = int(common.answer_within.total_seconds())
-            channels.register(self.store, name, configured.kind, seconds, rules)
+            others = promises(self.config, common)
+            channels.register(self.store, name, configured.kind, seconds, rules, others)
 
     def collector(self, name: str, since: datetime | None = None) -> Collector:
         """The hearing half of a channel: only what is a mention by the brand's query."""

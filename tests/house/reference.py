@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from tests.house import files
 from twoway.channels import channel, paths
 from twoway.config import Alerts, Common, Conversation, Desk, Digest, Model, Query, Template, Topic, Web
+from twoway.config.lanes import Lanes, WorkingTime
 
 EXAMPLE = files.ROOT / "config.example.toml"
 
@@ -25,6 +26,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "topics": Topic,
     "conversation": Conversation,
     "query": Query,
+    "clock": WorkingTime,
+    "lanes": Lanes,
 }
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from twoway.channel import Channel
 from twoway.config import mistakes
 from twoway.config.alerts import Alerts
+from twoway.config.lanes import Lanes, WorkingTime
 from twoway.config.sections import Common, Conversation, Desk, Digest, Model, Query, Section, Template, Web
 from twoway.config.topics import Topic, Topics
 from twoway.config.values import nearest
@@ -57,6 +58,9 @@ class Config:
     conversation: Conversation
     query: Query
     """What counts as a mention, where it is not said for a channel of its own."""
+    clock: WorkingTime
+    """When clocks run, where it is not said for a channel of its own."""
+    lanes: Lanes
 
 
 class _Templates(Section):
@@ -118,9 +122,11 @@ class _Reader:
         topics = self._checked(Topics, {"topics": table.get("topics", [])})
         conversation, query = self._section(Conversation, table, "conversation"), self._section(Query, table, "query")
         lists = templates and topics and (templates.templates, topics.topics)
+        clock, lanes = self._section(WorkingTime, table, "clock"), self._section(Lanes, table, "lanes")
         rest = conversation and query and (conversation, query)
-        if desk and web and model and alerts and digest and lists and rest and not self.mistakes:
-            return Config(self.path, desk, web, model, channels, alerts, digest, *lists, *rest)
+        times = clock and lanes and (clock, lanes)
+        if desk and web and model and alerts and digest and lists and rest and times and not self.mistakes:
+            return Config(self.path, desk, web, model, channels, alerts, digest, *lists, *rest, *times)
         raise ConfigError(self.mistakes)
 
     def _unknown_sections(self, table: Mapping[str, Any]) -> None:

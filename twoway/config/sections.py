@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from twoway.config.hours import Hours, LaneName, Region, Within
 from twoway.config.values import (
     Clock,
     Duration,
@@ -99,7 +100,16 @@ class Common(Section):
     address: Literal["Sie", "du"] = "Sie"
     """How German answers address the customer."""
     signature: str = ""
-    answer_within: Duration = timedelta(hours=24)
+    answer_within: Within = timedelta(hours=24)
+    """Working time from the customer's words to the first answer."""
+    next_answer_within: Within | None = None
+    """To each further answer; None: as to the first."""
+    answer_within_by_lane: dict[LaneName, Within] = {}
+    next_answer_within_by_lane: dict[LaneName, Within] = {}
+    hours: tuple[Hours, ...] | None = None
+    holidays: Region | None = None
+    timezone: Zone | None = None
+    """Where these three are None, the desk's hold."""
     undo_seconds: Seconds = 10
     """How long an approved answer waits before it is sent."""
     poll_seconds: Annotated[Seconds, Field(ge=1)] | None = None

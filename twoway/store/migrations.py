@@ -84,6 +84,13 @@ def clocks(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0010_lanes")
+def lanes(db: Database) -> None:
+    """Customers who reach somebody by name first; a score with its parts."""
+    for statement in statements("0010_lanes.sql"):
+        db.conn.execute(statement)
+
+
 @MIGRATIONS(name="0012_alerts")
 def alerting(db: Database) -> None:
     """Which alerts are told together, wait, escalate or are left out; the desk's own audits."""
