@@ -1,6 +1,7 @@
 """How the desk says numbers, times and languages to a person, in German and in English."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,14 @@ def number(value: int, spoken: Spoken) -> str:
     """``12.300`` or ``12,300``."""
     grouped = f"{value:,}"
     return grouped.replace(",", ".") if spoken == "de" else grouped
+
+
+def money(amount: Decimal, currency: str, spoken: Spoken) -> str:
+    """``1.234,50 EUR`` or ``EUR 1,234.50``."""
+    written = f"{amount:,.2f}"
+    if spoken == "de":
+        return f"{written.translate(str.maketrans(',.', '.,'))} {currency}".rstrip()
+    return f"{currency} {written}".lstrip()
 
 
 def day(on: date, spoken: Spoken) -> str:

@@ -1,4 +1,4 @@
-"""`twoway check`: is the configuration right, do the logins work, who judges?"""
+"""`twoway check`: is the configuration right, do the logins work, how do the channels fare, who judges?"""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ import typer
 
 from desk.cli import options
 from twoway.errors import TwowayError
-from twoway.store import channels, hold, users
+from twoway.store import channels, hold, standings, users
 
 if TYPE_CHECKING:
     from desk.wiring import Desk
@@ -18,13 +18,19 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(config: options.Config = None, database: options.Database = None, as_json: options.Json = False) -> None:
-    """Check the configuration and the database, load the judge, and log in to every channel. Sends nothing.
+    """Check the configuration and the database, load the judge, log in to every channel, and say how each fares.
+
+    Sends nothing.
 
     Example: twoway check
     """
+    from desk import health
+    from desk.cli import faring
+
     with options.at_desk(config, database) as desk:
         results = {name: _try(desk, name) for name in desk.names}
-        kinds = {row.name: row.kind for row in channels.all_of(desk.store)}
+        found = [one for one in health.of(desk) if one.on]
+        zone = desk.config.desk.timezone
         people = [user for user in users.all_of(desk.store) if user.active and user.role in ("approver", "admin")]
         held = hold.of(desk.store.read())
         judge, problem = desk.judge.model, desk.judge_problem
@@ -32,6 +38,7 @@ def check(config: options.Config = None, database: options.Database = None, as_j
         options.print_json(
             {
                 "channels": {name: said or "ok" for name, said in results.items()},
+                "health": {one.channel.name: faring.facts(one) for one in found},
                 "approvers": len(people),
                 "held": held.held_reason if held else None,
                 "judge": judge,
@@ -39,9 +46,9 @@ def check(config: options.Config = None, database: options.Database = None, as_j
             }
         )
     else:
-        options.table(
-            ("channel", "kind", "login"), [(name, kinds[name], said or "ok") for name, said in results.items()]
-        )
+        options.table(*faring.table(found, results, zone))
+        for line in faring.to_do(found):
+            options.say(line)
         options.say(f"the judge: {judge}")
         if problem:
             options.say(f"another judge was asked for: {problem}")
@@ -58,4 +65,8 @@ def _try(desk: "Desk", name: str) -> str:
         desk.check(name)
     except TwowayError as error:
         return str(error)
+    finally:
+        standing = desk.standing(name)
+        if standing:
+            standings.learned(desk.store, channels.by_name(desk.store, name).id, standing)
     return ""

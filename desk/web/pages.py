@@ -1,5 +1,6 @@
 """Rendering: one environment, everything escaped, the reader's words and times at hand."""
 
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
@@ -8,9 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from desk import wording
 from desk.web import show, times
 from desk.web.visit import Guest, Visit
 from desk.web.words import LANGUAGES
+from desk.wording import Spoken
 from twoway import clock
 from twoway.store import hold
 
@@ -33,8 +36,10 @@ def environment() -> Environment:
 def render(seen: Visit | Guest, template: str, **values: object) -> str:
     """A template as HTML, for this reader."""
     words, zone = seen.words, seen.zone
+    spoken: Spoken = "de" if words.language == "de" else "en"
 
-    def moment(stamped: str | None) -> Markup:
+    def moment(at: str | datetime | None) -> Markup:
+        stamped = clock.stamp(at) if isinstance(at, datetime) else at
         if not stamped:
             return Markup("")
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
@@ -57,6 +62,9 @@ def render(seen: Visit | Guest, template: str, **values: object) -> str:
         "changes_of": show.changes,
         "since": lambda stamped: times.length(times.since(stamped), words),
         "now": clock.stamp(clock.now()),
+        "lasted": lambda since, until: times.length(times.since(since) - times.since(until), words),
+        "figure": lambda value: wording.number(value, spoken),
+        "money": lambda amount, currency: wording.money(amount, currency, spoken),
     }
     return environment().get_template(template).render(**context, **values)
 

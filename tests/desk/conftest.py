@@ -19,8 +19,8 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     channels.channel.cache_clear()
     scenes: list[Scene] = []
 
-    def make(more: str = "") -> Scene:
-        scenes.append(pigeons.open_scene(tmp_path, more))
+    def make(more: str = "", basic: str = pigeons.BASIC) -> Scene:
+        scenes.append(pigeons.open_scene(tmp_path, more, basic))
         return scenes[-1]
 
     yield make

@@ -31,6 +31,12 @@ def keep(db: sqlite3.Connection, channel: int, standing: Standing, now: datetime
     )
 
 
+def learned(store: Store, channel: int, standing: Standing) -> None:
+    """What was learned outside a poll."""
+    with store.write() as db:
+        keep(db, channel, standing, clock.now())
+
+
 def of(store: Store, channel: int) -> Standing:
     """The one that was kept; Standing() where there is none."""
     sql = (

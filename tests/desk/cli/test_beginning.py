@@ -23,6 +23,7 @@ def test_what_init_wrote_can_be_checked(twoway: Shell) -> None:
     twoway("init", ".")
     found = twoway.json("check")
     assert found.pop("judge") == open_judge().judge.model
+    assert found.pop("health")["counter"]["state"] == "new"
     assert found == {"channels": {"counter": "ok"}, "approvers": 0, "held": None, "judge_problem": None}
 
 
@@ -78,6 +79,19 @@ def test_check_names_the_login_that_is_refused(desk: Shell, square: FakeSquare) 
     assert said["telefon"] == "ok"
     assert said["square"].startswith("square: ")
     assert "not the token" not in desk("check", code=1)
+
+
+def test_check_says_how_each_channel_fares_and_what_to_do(desk: Shell, square: FakeSquare) -> None:
+    square.faults.order("error-before")
+    desk("collect", "square", code=1)
+    said = desk("check")
+    for words in ("erring", "503", "next poll", "square: There is nothing to do: the desk keeps trying"):
+        assert words in said
+    assert "requests left" not in said
+    found = desk.json("check")["health"]["square"]
+    assert (found["state"], found["advice"], found["outages"][0]["until"]) == ("erring", "again", None)
+    desk("collect", "square")
+    assert desk.json("check")["health"]["square"]["state"] == "fine"
 
 
 def test_check_says_who_is_missing(desk: Shell) -> None:

@@ -1,12 +1,18 @@
 """The pages around the conversations."""
 
+import re
+from datetime import timedelta
+from decimal import Decimal
+from html import unescape
+
 import pytest
 
 from desk import accounts
 from desk.web.visit import cookie_name
+from tests.conftest import NOON, Freeze
 from tests.desk.web.conftest import Place
 from twoway import clock
-from twoway.domain import Author, Gap, Malformed, Mention, Page
+from twoway.domain import Author, Gap, Malformed, Mention, Page, Standing
 from twoway.errors import Refused
 from twoway.store import channels, hearing, sessions, users
 
@@ -23,6 +29,57 @@ def test_the_health_of_a_channel_is_plain(place: Place) -> None:
     page = place.person("viewer").get("/health")
     for words in ("only seven days", "no date", "did not answer in time", "Trouble", "telefon"):
         assert words.lower() in page.lower()
+
+
+def test_the_health_page_says_how_an_account_stands(place: Place, freeze: Freeze) -> None:
+    freeze(NOON)
+    store, number = place.desk.store, channels.by_name(place.desk.store, "square").id
+    ends, resets = clock.now() + timedelta(days=3), clock.now() + timedelta(minutes=5)
+    standing = Standing(1200, 15000, resets, ends, Decimal("16.4"), Decimal(20), "USD")
+    channels.polled(store, number, well=True, standing=standing)
+    petra = place.person("viewer")
+    page = read(petra.get("/health"))
+    for words in (
+        *("Requests left 1,200 / 15,000 until 12:05", "Login lasts until 26 Nov 12:00", "Spent USD 16.40 / USD 20.00"),
+        *("The login ends soon", "requests that the platform allows are nearly used up", "budget is nearly used up"),
+        "Next poll 12:00",
+    ):
+        assert words in page
+    petra.client.headers["accept-language"] = "de"
+    assert "Ausgegeben 16,40 USD / 20,00 USD" in read(petra.get("/health"))
+
+
+def test_the_health_page_tells_the_story_of_an_outage(place: Place, freeze: Freeze) -> None:
+    time = freeze(NOON)
+    place.hear()
+    for number in range(3):
+        time.shift(timedelta(minutes=30))
+        place.square.faults.order("error-before")
+        place.square.say("Tim", f"@wanderlust hello {number}")
+        place.hear()
+    viewer = place.person("viewer")
+    assert "This has lasted a while" in (page := read(viewer.get("/health")))
+    assert "12:30 (1 h so far): square:" in page
+    time.shift(timedelta(minutes=30))
+    place.hear()
+    page = read(viewer.get("/health"))
+    assert "Outages (1) 12:30 until 14:00 (1 h): square:" in page
+    assert "Heard of that time: 3 mentions." in page
+
+
+def test_only_an_admin_lets_a_channel_be_asked_before_its_time(place: Place) -> None:
+    until = clock.now() + timedelta(hours=1)
+    channels.polled(place.desk.store, channels.by_name(place.desk.store, "square").id, well=False, retry_at=until)
+    assert "Ask now all the same" not in place.person("viewer").get("/health")
+    admin = place.person("admin")
+    assert "Ask now all the same" in admin.get("/health")
+    admin.post("/health/resume", channel="square")
+    assert channels.by_name(place.desk.store, "square").poll_after is None
+
+
+def read(page: str) -> str:
+    """What a reader sees of a page, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 def test_automatic_mail_is_seen_and_not_to_be_answered(place: Place) -> None:

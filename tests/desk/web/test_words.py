@@ -5,9 +5,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from desk import health
 from desk.web.failures import STATUS
 from desk.web.words import LANGUAGES, Words, catalogue, preferred
 from responders import checks
@@ -52,6 +54,8 @@ def test_every_value_that_can_be_shown_has_words() -> None:
     shown += [f"draft.{name}" for name in MOVES["draft"]] + [f"delivery.{name}" for name in MOVES["delivery"]]
     shown += [f"role{more}.{name}" for name in RIGHTS for more in ("", "_means")]
     shown += [f"problem.{status}" for status in STATUS.values()]
+    for name, values in (("state", health.State), ("advice", health.Advice), ("warning", health.Notice)):
+        shown += [f"health.{name}.{value}" for value in get_args(values) if value != "new"]
     assert set(shown) - catalogue("de").keys() == set()
 
 
