@@ -9,11 +9,11 @@ import structlog
 from desk.alerts import chat
 from desk.alerts.message import Setting, write
 from desk.alerts.rules import Receiver, people, receivers, terms
+from desk.quoting import may_quote
 from desk.wiring import Desk
 from desk.wording import Spoken
 from responders.deliver import backoff
-from twoway import channels, clock
-from twoway.errors import NotFound
+from twoway import clock
 from twoway.store import alerting, alerts
 from twoway.store import desk as stamps
 from twoway.store.alerting import Claimed
@@ -87,12 +87,3 @@ def setting(desk: Desk, row: AlertRow, spoken: Spoken) -> Setting:
         quote=config.alerts.quote == "short" and may_quote(row.channel_kind),
         people=people(config.alerts, row),
     )
-
-
-def may_quote(kind: str | None) -> bool:
-    """Whether a platform's rules let its words stand in a chat, where they can neither be changed nor deleted."""
-    try:
-        policy = channels.channel(kind).policy if kind is not None else None
-    except NotFound:  # a kind that is no longer installed says nothing of its rules
-        return False
-    return policy is not None and policy.quote_in_alerts and policy.keep_days is None
