@@ -149,7 +149,7 @@ class _Asked:
         """Whether the record knows this post; if so it is counted."""
         recorded = outside.by_post(self._store, self._channel, post.id)
         if recorded is None and post.key:
-            recorded = outside.by_key(self._store, self._channel, post.key)
+            recorded = outside.by_key(self._store, post.key)
         if recorded:
             self._judge(post, recorded)
         elif not post.key and outside.made_elsewhere(self._store, self._channel, post.id):

@@ -84,6 +84,8 @@ def _own_post(change: OwnPost, db: sqlite3.Connection, channel: int, now: dateti
     for table in ("receipts", "outside_answers"):
         if db.execute(known.format(table), (channel, storable(change.id))).fetchone():
             return False
+    if change.key and (lent := _lent(db, channel, change.key)):
+        return _read_back(db, lent, change, now)
     conversation = thread_of(db, channel, change)
     part = _doubtful_part(db, channel, conversation, change)
     if part:
@@ -91,6 +93,25 @@ def _own_post(change: OwnPost, db: sqlite3.Connection, channel: int, now: dateti
         receipts.keep_receipt(db, part["delivery_id"], part["number"], receipt, "heard", now)
         return True
     _outside_answer(db, channel, conversation, change, now)
+    return True
+
+
+def _lent(db: sqlite3.Connection, channel: int, key: str) -> sqlite3.Row | None:
+    """The part of another channel that this one carried: a form's answers go out through a mailbox."""
+    row: sqlite3.Row | None = db.execute(
+        "SELECT p.delivery_id, p.number, p.state, p.tried_at, d.state AS of FROM parts p"
+        " JOIN deliveries d ON d.id = p.delivery_id WHERE p.key = ? AND d.channel_id <> ?",
+        (key, channel),
+    ).fetchone()
+    return row
+
+
+def _read_back(db: sqlite3.Connection, part: sqlite3.Row, post: OwnPost, now: datetime) -> bool:
+    """A part that was tried and has no receipt yet gets one; no other copy of it is an answer made elsewhere."""
+    if part["state"] == "sent" or not part["tried_at"] or part["of"] not in ("pending", "sending", "unknown"):
+        return False
+    receipt = Receipt(post.id, post.created_at, post.url)
+    receipts.keep_receipt(db, part["delivery_id"], part["number"], receipt, "heard", now)
     return True
 
 
@@ -144,9 +165,12 @@ def _outside_answer(
 def _bounced(change: Bounced, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
     marks = ", ".join("?" * len(change.remote_ids))
     row = db.execute(
-        "SELECT d.id, d.state, d.conversation_id FROM receipts r JOIN deliveries d ON d.id = r.delivery_id"
-        f" WHERE r.channel_id = ? AND r.remote_id IN ({marks}) AND d.state = 'sent'",
-        (channel, *map(storable, change.remote_ids)),
+        "SELECT d.id, d.state, d.conversation_id, d.channel_id FROM receipts r JOIN deliveries d ON d.id = r.delivery_id"
+        " JOIN parts p ON p.delivery_id = r.delivery_id AND p.number = r.part"
+        # Of another channel's answers only those whose name holds our own key, which no other platform gives.
+        f" WHERE r.channel_id IN (SELECT id FROM channels) AND r.remote_id IN ({marks})"
+        " AND (r.channel_id = ? OR instr(r.remote_id, p.key) > 0) AND d.state = 'sent'",
+        (*map(storable, change.remote_ids), channel),
     ).fetchone()
     if row is None:
         return False
@@ -155,7 +179,8 @@ def _bounced(change: Bounced, db: sqlite3.Connection, channel: int, now: datetim
         (move("delivery", row["state"], "failed"), storable(change.reason), clock.stamp(now), row["id"]),
     )
     endings.alert(db, deliveries.get(db, row["id"]), "failed", now)
-    record(db, "delivery.bounced", now, channel=channel, conversation=row["conversation_id"], delivery=row["id"])
+    conversation, of = row["conversation_id"], row["channel_id"]
+    record(db, "delivery.bounced", now, channel=of, conversation=conversation, delivery=row["id"])
     conversations.note(db, row["conversation_id"], change.reason, None, now)
     conversations.raise_version(db, row["conversation_id"], now, "our answer came back")
     conversations.reopen(db, row["conversation_id"], now, "our answer came back")

@@ -37,6 +37,15 @@ SELECT m.conversation_id FROM mention_references r JOIN mentions m ON m.id = r.m
 WHERE r.channel_id = :channel AND r.reference = :name AND m.visibility = :visibility AND m.conversation_id IS NOT NULL
 LIMIT 1
 """
+# An answer of another channel that went out through this one, such as a form's by mail: its name holds our own key.
+_LENT = """
+SELECT d.conversation_id FROM receipts r JOIN deliveries d ON d.id = r.delivery_id
+JOIN parts p ON p.delivery_id = r.delivery_id AND p.number = r.part
+JOIN conversations c ON c.id = d.conversation_id
+WHERE r.channel_id IN (SELECT id FROM channels WHERE id <> :channel) AND r.remote_id = :name
+  AND instr(r.remote_id, p.key) > 0 AND c.visibility = :visibility
+LIMIT 1
+"""
 _PARTICIPANTS = """
 SELECT a.remote_id FROM mentions m JOIN authors a ON a.id = m.author_id WHERE m.conversation_id = ?
 UNION SELECT p.value FROM mentions m, json_each(m.participants) p WHERE m.conversation_id = ?
@@ -47,7 +56,7 @@ def place(db: sqlite3.Connection, channel: int, mention: Mention) -> Place:
     """Where ``mention`` belongs; a stranger to a private conversation never joins it (promise 7)."""
     found = _thread(db, channel, mention)
     if found is None:
-        return Place()
+        return Place(linked=_lent(db, channel, mention))
     if mention.visibility == "private" and storable(mention.author.id) not in participants(db, found):
         return Place(linked=found)
     return Place(conversation=found)
@@ -61,6 +70,12 @@ def participants(db: sqlite3.Connection, conversation: int) -> set[str]:
 def thread_of(db: sqlite3.Connection, channel: int, post: OwnPost) -> int | None:
     """The conversation that a post of ours answers; None where we spoke of our own accord."""
     return _find(db, channel, post.replies_to, post.thread, ("public", "private"))
+
+
+def _lent(db: sqlite3.Connection, channel: int, mention: Mention) -> int | None:
+    """The conversation on another channel whose answer this one answers; it is pointed to, never joined."""
+    found = (_ask(db, _LENT, channel, name, mention.visibility) for name in mention.replies_to)
+    return next((conversation for conversation in found if conversation is not None), None)
 
 
 def _thread(db: sqlite3.Connection, channel: int, mention: Mention) -> int | None:
