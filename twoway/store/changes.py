@@ -165,8 +165,8 @@ def _outside_answer(
 def _bounced(change: Bounced, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
     marks = ", ".join("?" * len(change.remote_ids))
     row = db.execute(
-        "SELECT d.id, d.state, d.conversation_id, d.channel_id FROM receipts r JOIN deliveries d ON d.id = r.delivery_id"
-        " JOIN parts p ON p.delivery_id = r.delivery_id AND p.number = r.part"
+        "SELECT d.id, d.state, d.conversation_id, d.channel_id FROM receipts r"
+        " JOIN deliveries d ON d.id = r.delivery_id JOIN parts p ON p.delivery_id = r.delivery_id AND p.number = r.part"
         # Of another channel's answers only those whose name holds our own key, which no other platform gives.
         f" WHERE r.channel_id IN (SELECT id FROM channels) AND r.remote_id IN ({marks})"
         " AND (r.channel_id = ? OR instr(r.remote_id, p.key) > 0) AND d.state = 'sent'",
