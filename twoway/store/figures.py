@@ -112,18 +112,19 @@ WITH given AS (
   UNION SELECT o.conversation_id FROM channels h CROSS JOIN outside_answers o ON o.channel_id = h.id
     AND o.conversation_id IS NOT NULL AND o.heard_at >= :since AND o.heard_at < :until),
 asked AS (
-  SELECT g.conversation_id, w.channel_id, min(w.said_at) AS at
-  FROM given g CROSS JOIN wanting w ON w.conversation_id = g.conversation_id GROUP BY g.conversation_id),
+  SELECT given.conversation_id, w.channel_id, min(w.said_at) AS at
+  FROM given CROSS JOIN wanting w ON w.conversation_id = given.conversation_id GROUP BY given.conversation_id),
 answers AS (
-  SELECT a.conversation_id, a.channel_id, a.at AS asked, d.sent_at AS at, d.sent_at AS known
-    FROM asked a CROSS JOIN deliveries d ON d.conversation_id = a.conversation_id AND d.state = 'sent'
-    WHERE d.sent_at >= a.at
-  UNION ALL SELECT a.conversation_id, a.channel_id, a.at, o.created_at, o.heard_at
-    FROM asked a CROSS JOIN outside_answers o ON o.conversation_id = a.conversation_id
-    WHERE o.created_at >= a.at),
-first AS (SELECT channel_id, asked, min(at) AS at, known FROM answers GROUP BY conversation_id)
-SELECT h.name, strftime('%s', f.at) - strftime('%s', f.asked) AS seconds
-FROM first f JOIN channels h ON h.id = f.channel_id WHERE f.known >= :since AND f.known < :until
+  SELECT asked.conversation_id, asked.channel_id, asked.at AS since, d.sent_at AS at, d.sent_at AS known
+    FROM asked CROSS JOIN deliveries d ON d.conversation_id = asked.conversation_id AND d.state = 'sent'
+    WHERE d.sent_at >= asked.at
+  UNION ALL SELECT asked.conversation_id, asked.channel_id, asked.at, o.created_at, o.heard_at
+    FROM asked CROSS JOIN outside_answers o ON o.conversation_id = asked.conversation_id
+    WHERE o.created_at >= asked.at),
+earliest AS (SELECT channel_id, since, min(at) AS at, known FROM answers GROUP BY conversation_id)
+SELECT h.name, strftime('%s', earliest.at) - strftime('%s', earliest.since) AS seconds
+FROM earliest JOIN channels h ON h.id = earliest.channel_id
+WHERE earliest.known >= :since AND earliest.known < :until
 """
 
 

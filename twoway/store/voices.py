@@ -46,10 +46,10 @@ voices AS (
   FROM said WHERE place = 1),
 chosen AS (SELECT * FROM voices WHERE place = 1 ORDER BY {order}, id DESC LIMIT :limit)
 SELECT m.conversation_id, h.name, h.kind, CASE WHEN a.name <> '' THEN a.name ELSE a.handle END, a.followers, m.title,
-  m.text, j.severe, c.awaiting_since IS NOT NULL, v.alike
-FROM chosen v JOIN mentions m ON m.id = v.id JOIN judgements j ON j.id = m.judgement_id
+  m.text, j.severe, c.awaiting_since IS NOT NULL, chosen.alike
+FROM chosen JOIN mentions m ON m.id = chosen.id JOIN judgements j ON j.id = m.judgement_id
 JOIN channels h ON h.id = m.channel_id JOIN authors a ON a.id = m.author_id
-JOIN conversations c ON c.id = m.conversation_id ORDER BY {order}, v.id DESC
+JOIN conversations c ON c.id = m.conversation_id ORDER BY {order}, chosen.id DESC
 """
 _COMPLAINTS = _VOICES.format(
     which="j.complaint = 1",
