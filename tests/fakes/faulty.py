@@ -29,6 +29,11 @@ class Answer:
 class Dialect:
     """How a platform words its faults; this one is the square's."""
 
+    listings: tuple[str, ...] = ()
+    """What holds a listing's entries, where an answer is no list itself."""
+    kept = "id"
+    """What a spoilt entry still has."""
+
     def error(self, status: int, code: str, message: str) -> Answer:
         """A refusal."""
         body = json.dumps({"error": {"code": code, "message": message}}).encode()
@@ -44,6 +49,19 @@ class Dialect:
             return str(json.loads(body)["text"])
         except (ValueError, LookupError, TypeError):
             return ""
+
+    def each(self, answer: Answer, change: Callable[[list[Any]], list[Any]]) -> Answer:
+        """The answer with the entries of its listing changed, if it is one."""
+        found = json.loads(answer.body)
+        if isinstance(found, list):
+            found = change(found) if found else found
+        else:
+            found |= {name: change(found[name]) for name in self.listings if found.get(name)}
+        return Answer(answer.status, answer.headers, json.dumps(found).encode())
+
+    def spoilt(self, entry: Any) -> Any:
+        """An entry that has lost its fields."""
+        return {self.kept: entry[self.kept]}
 
 
 class Faulty:
@@ -119,8 +137,8 @@ class Faulty:
         return {
             "malformed": lambda: Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2]),
             "nonsense": lambda: Answer(answer.status, [(b"content-type", b"text/html")], b"<html><b>Welcome"),
-            "spoilt": lambda: _each(answer, lambda found: [{"id": found[0]["id"]}, *found[1:]]),
-            "shuffle": lambda: _each(answer, lambda found: found[1:] + found[:1]),
+            "spoilt": lambda: self._dialect.each(answer, lambda found: [self._dialect.spoilt(found[0]), *found[1:]]),
+            "shuffle": lambda: self._dialect.each(answer, lambda found: found[1:] + found[:1]),
         }.get(kind, lambda: answer)()
 
     def _record(self, order: Order | None, scope: MutableMapping[str, Any], body: bytes, answer: Answer | None) -> None:
@@ -141,12 +159,6 @@ class Faulty:
         self._faults.order(**json.loads(body))
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
-
-
-def _each(answer: Answer, change: Callable[[list[Any]], list[Any]]) -> Answer:
-    found = json.loads(answer.body)
-    changed = change(found) if isinstance(found, list) and found else found
-    return Answer(answer.status, answer.headers, json.dumps(changed).encode())
 
 
 async def _body(receive: Receive) -> bytes:
