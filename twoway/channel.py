@@ -15,7 +15,7 @@ class Limits:
 
     length: int | None
     """Of one part, in ``counted``; None: no limit worth showing."""
-    counted: Literal["code points", "graphemes", "bytes"] = "code points"
+    counted: Literal["code points", "graphemes", "bytes", "weighted"] = "code points"
     parts: int = 1
     """How many parts an answer may be split into."""
     poll_seconds: int = 60

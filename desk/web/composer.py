@@ -13,6 +13,7 @@ from responders.compose import Proposal
 from responders.draft import proposals
 from responders.review import Prepared
 from twoway.channel import Limits
+from twoway.channels.x_text import length as weighted
 from twoway.errors import ChannelError, Refused
 from twoway.store import drafts
 from twoway.store.drafts import DraftRow
@@ -115,6 +116,8 @@ def length(text: str, limits: Limits) -> int:
     match limits.counted:
         case "bytes":
             return len(text.encode())
+        case "weighted":
+            return weighted(text)
         case "graphemes":
             joined = sum(bool(unicodedata.combining(c)) or c in "\u200d\ufe0e\ufe0f" for c in text)
             return len(text) - joined

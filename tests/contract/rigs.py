@@ -29,6 +29,7 @@ from tests.contract.webform import (
     open_form,
     open_mute,
 )
+from tests.contract.x import XRig, open_x
 from tests.fakes.square import BRAND, TOKEN, FakeSquare, client, fake_square
 from twoway import clock
 from twoway.channels import log, square
@@ -175,6 +176,8 @@ RIGS: dict[str, Open] = {
     "webform by mail": open_by_mail,
     "mastodon": open_mastodon,
     "bluesky": open_bluesky,
+    "x": open_x,
+    "x with keys": partial(open_x, login="keys"),
     "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
 }
 
@@ -190,6 +193,8 @@ CAN: dict[str, frozenset[str]] = {
     "mastodon": MastodonRig.can,
     "bluesky": BlueskyRig.can,
     "mastodon without keys": MastodonRig.can,
+    "x": XRig.can,
+    "x with keys": XRig.can,
 }
 """What each can do; see `Rig.can`."""
 MARKS: dict[str, Any] = {"mail": pytest.mark.servers, "webform by mail": pytest.mark.servers}

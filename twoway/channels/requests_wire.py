@@ -54,8 +54,10 @@ class Wire(BaseAdapter):
         headers = {_text(name): _text(value) for name, value in request.headers.items()}
         headers = {name: value for name, value in headers.items() if name.lower() in self._headers}
         body: Any = request.body
+        # Of a library that sets no time limit the client's holds; None would mean that there is none.
+        how = {} if timeout is None else {"timeout": timeout}
         answer = self.http.request(
-            request.method or "GET", self._there(request.url or ""), headers=headers, content=body, timeout=timeout
+            request.method or "GET", self._there(request.url or ""), headers=headers, content=body, **how
         )
         self._kept.last = answer
         if 300 <= answer.status_code < 400:

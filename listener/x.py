@@ -1,0 +1,210 @@
+"""Hears X: mentions, what a search finds, posts in our own name, and what becomes of what was heard.
+
+Listings are read by id, never by X's page tokens, which expire: ids are times, so that a desk can go on after any
+interruption. A listing of mentions ends after 800 posts; what lies between there and what was heard before is a gap.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from listener import x_query
+from listener.newest_first import Cursor, Heard, pages
+from listener.x_again import Again
+from listener.x_mention import edit, mention
+from twoway import clock
+from twoway.channels.x import Settings, X
+from twoway.channels.x_money import HEAR
+from twoway.channels.x_posts import FIELDS, PLAIN, Listed, Post, first_id, moment, own_post
+from twoway.domain import Gap, Page
+from twoway.errors import Temporary
+from twoway.text import order
+
+PAGE = 100
+"""Posts of a page; the most that X gives."""
+SMALLEST = {"mentions": 5, "own": 5, "search": 10}
+"""Posts of a page, at least."""
+OVERLAP = timedelta(minutes=2)
+"""How much of what was heard last is asked for again: some posts are listed late."""
+REACH = timedelta(days=7) - timedelta(minutes=10)
+"""How far back X's search goes."""
+ENOUGH = "X lists 800 mentions at most; those before them are unheard"
+TOO_OLD = "X's search goes back seven days; what was found before that is unheard"
+
+
+class Collector:
+    """Hears one account on X."""
+
+    def __init__(self, connection: X, settings: Settings, since: datetime | None = None) -> None:
+        self._x, self._since = connection, since
+        try:
+            found = x_query.searches(connection.query, settings.handle, settings.search_length)
+        except ValueError as error:
+            raise Temporary(connection.name, "search", str(error)) from error
+        names = ["search", *(f"search:{number}" for number in range(2, len(found) + 1))]
+        self._read: dict[str, Callable[[str | None], Iterator[Page]]] = {
+            "mentions": self._mentions,
+            "own": self._own,
+            **{name: partial(self._search, query) for name, query in zip(names, found, strict=False)},
+            "changes": lambda cursor: Again(connection).pages(cursor),
+        }
+
+    def streams(self) -> list[str]:
+        """Mentions, our own posts, a search where the query names words, and what becomes of kept mentions."""
+        return list(self._read)
+
+    def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
+        """Pages after ``cursor``; see `listener.newest_first`. Raises ChannelError."""
+        return self._read[stream](cursor)
+
+    def _mentions(self, written: str | None) -> Iterator[Page]:
+        return pages(_Mentions(self._x, written, self._since), self._x.name, written, self._since)
+
+    def _own(self, written: str | None) -> Iterator[Page]:
+        return pages(_Own(self._x, written, self._since), self._x.name, written, self._since)
+
+    def _search(self, query: str, written: str | None) -> Iterator[Page]:
+        """As far back as the search goes; a cursor that is older is moved there, and the gap is told."""
+        since = max(self._since, clock.now() - REACH) if self._since else None
+        cursor = Cursor.read(written) if written else None
+        if cursor and _heard_until(cursor) < clock.now() - REACH:
+            yield (page := _moved(cursor))
+            written = page.cursor
+        for page in pages(_Search(self._x, query, written, since), self._x.name, written, since):
+            yield _refreshed(page)
+
+
+def _heard_until(cursor: Cursor) -> datetime:
+    times = [clock.parse(cursor.since)] if cursor.since else []
+    return max([*times, *([moment(cursor.high)] if cursor.high else [])], default=clock.now())
+
+
+def _moved(cursor: Cursor) -> Page:
+    begin = clock.now() - REACH
+    top = cursor.resume[0] if cursor.resume else cursor.high
+    gap = Gap(_heard_until(cursor), max(begin, moment(top)) if top else begin, TOO_OLD)
+    return Page(replace(cursor, since=clock.stamp(begin), high=top, resume=None).written(), gap=gap)
+
+
+def _refreshed(page: Page) -> Page:
+    """Days in which nothing is found are heard as well: the cursor says so before the search no longer reaches them."""
+    cursor, today = Cursor.read(page.cursor), clock.now().replace(minute=0, second=0, microsecond=0)
+    if cursor is None or cursor.resume or today - _heard_until(cursor) < timedelta(days=1):
+        return page
+    return replace(page, cursor=replace(cursor, since=clock.stamp(today - timedelta(hours=12))).written())
+
+
+class _Listing:
+    """One of X's listings, from what a cursor says is known."""
+
+    name: str
+    fields: Mapping[str, list[str]] = FIELDS
+
+    def __init__(self, connection: X, written: str | None, since: datetime | None) -> None:
+        self._x = connection
+        self._cursor = (Cursor.read(written) if written else None) or Cursor(since=clock.stamp(since) if since else "")
+        self._listed = Listed()
+        self._lowest, self._went_on = "", False
+        self._price = connection.purse.prices.mention
+
+    def page(self, below: str, newest: bool = False) -> tuple[list[tuple[Any, bytes]], str]:
+        """A page, and its lowest id where there is more; pages may be empty before the end."""
+        smallest, self._went_on = SMALLEST[self.name], bool(below)
+        query = {"until_id": below or None, "since_id": None if newest else self._above(below)}
+        sizes = (smallest, smallest if newest else PAGE)
+        self._listed = self._posts(sizes, query)
+        while self._listed.next and not self._listed.entries:
+            self._listed = self._posts(sizes, {**query, self._going_on: self._listed.next})
+        listed = list(self._listed.entries)
+        self._lowest = min((found for entry, _ in listed if (found := self.position(entry))), key=order, default=below)
+        return listed, self._lowest if self._listed.next else ""
+
+    def _posts(self, sizes: tuple[int, int], query: dict[str, Any]) -> Listed:
+        asked = {name: value for name, value in query.items() if value}
+        return self._x.posts(
+            self.name,
+            lambda count: self._ask(max_results=count, user_auth=self._x.signed, **asked, **self.fields),
+            sizes,
+            purpose=HEAR,
+            price=self._price,
+        )
+
+    _going_on = "pagination_token"
+
+    def _ask(self, **query: Any) -> Any:
+        raise NotImplementedError
+
+    def _above(self, below: str) -> str | None:
+        """The id above which everything is asked for: each post costs, so what is known is not listed again.
+
+        While paging back the newest known post is asked for, too: where it does not come, some may be missing.
+        """
+        high = self._cursor.resume[0] if self._cursor.resume and not below else self._cursor.high
+        known = [high, *([first_id(clock.parse(self._cursor.since))] if self._cursor.since else [])]
+        newest = max((id_ for id_ in known if id_), key=order, default="")
+        if not newest:
+            return None
+        if below:
+            return str(int(newest) - 1)
+        return min(newest, first_id(clock.now() - OVERLAP), key=order)
+
+    def position(self, entry: Any) -> str:
+        """The id of an entry, even of one that cannot be read otherwise: nothing may hold a stream up."""
+        found = entry.get("id") if isinstance(entry, dict) else None
+        return found if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 20 else ""
+
+    def hear(self, entry: Any, raw: bytes) -> Heard:
+        """A mention, and its edit where it is one; nothing of our own posts and of what others only repeat."""
+        post = Post.model_validate(entry)
+        if post.author_id == self._x.me or post.reference("retweeted"):
+            return Heard(post.created_at)
+        said = mention(post, raw, self._listed, self._x, searched=self.name == "search")
+        return Heard(post.created_at, said, edit(post, raw, said) if post.id != post.first else None)
+
+    def lost(self, since: str) -> Gap | None:
+        """Nothing: what a search once found stays found, what we said is ours."""
+        return None
+
+
+class _Mentions(_Listing):
+    """Posts that name the account; answers to its posts do."""
+
+    name = "mentions"
+
+    def _ask(self, **query: Any) -> Any:
+        return self._x.library.get_users_mentions(self._x.me, **query)
+
+    def lost(self, since: str) -> Gap | None:
+        """Where the newest known post did not come after more than one page, the listing ended before it."""
+        return Gap(moment(since), moment(self._lowest), ENOUGH) if self._went_on else None
+
+
+class _Own(_Listing):
+    """Posts in our name, whoever wrote them: receipts of what is in doubt, or answers given elsewhere."""
+
+    name = "own"
+    fields = PLAIN | {"exclude": ["retweets"]}
+
+    def _ask(self, **query: Any) -> Any:
+        return self._x.library.get_users_tweets(self._x.me, **query)
+
+    def hear(self, entry: Any, raw: bytes) -> Heard:
+        """One of our posts."""
+        post = Post.model_validate(entry)
+        return Heard(post.created_at, change=own_post(post, raw, self._x.settings.handle))
+
+
+class _Search(_Listing):
+    """What others say of the brand without naming its account."""
+
+    name = "search"
+    _going_on = "next_token"
+
+    def __init__(self, connection: X, query: str, written: str | None, since: datetime | None) -> None:
+        super().__init__(connection, written, since)
+        self._query, self._price = query, connection.purse.prices.post
+
+    def _ask(self, **query: Any) -> Any:
+        return self._x.library.search_recent_tweets(self._query, sort_order="recency", **query)

@@ -1,0 +1,76 @@
+"""What became of kept mentions: X tells nobody of an edit or a deletion, and wants deletions followed within a day.
+
+Each kept mention is looked up once in a round of twenty hours, the newest first. Each costs: a round ends where its
+part of the month's money is used up, and goes on when there is some again; what it never reaches has to be forgotten
+sooner (`twoway.ports.Bounded`).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from listener.x_mention import edit, mention
+from twoway import clock
+from twoway.channels.x import X
+from twoway.channels.x_money import AGAIN, Unaffordable
+from twoway.channels.x_posts import FIELDS, PLAIN, Listed, Post
+from twoway.domain import Change, Deleted, Page
+
+BATCH = 100
+"""Posts that one request may ask for."""
+ROUND = timedelta(hours=20)
+DONE = "done"
+
+
+class Again:
+    """Looks kept mentions up."""
+
+    def __init__(self, connection: X) -> None:
+        self._x = connection
+
+    def pages(self, written: str | None) -> Iterator[Page]:
+        """Changes; the cursor names the round, and the number below which it goes on. Raises ChannelError."""
+        this = str(int(clock.now().timestamp() // ROUND.total_seconds()))
+        begun, _, rest = (written or "").partition(":")
+        below = rest if begun == this else "0"
+        while below != DONE:
+            batch = self._x.memory.standing(int(below) if below.isdecimal() else 0, BATCH)
+            try:
+                looked, changes = self._look([id_ for _, id_ in batch])
+            except Unaffordable:
+                return
+            below = str(batch[looked - 1][0]) if batch else DONE
+            yield Page(f"{this}:{below}", changes=tuple(changes))
+
+    def _look(self, ids: list[str]) -> tuple[int, list[Change]]:
+        """How many of them were looked up, as far as there is money, and what became of those."""
+        if not ids:
+            return 0, []
+        asked: list[str] = []
+        listed = self._lookup(ids, PLAIN, asked)
+        now = clock.now()
+        changes: list[Change] = [Deleted(id_, now) for id_ in listed.missing if id_ in asked]
+        newer = [post.latest for post, _ in _posts(listed) if post.latest != post.id]
+        if newer:
+            edited = self._lookup(newer, FIELDS, [])
+            for post, raw in _posts(edited):
+                changes.append(edit(post, raw, mention(post, raw, edited, self._x, searched=True)))
+        return len(asked), changes
+
+    def _lookup(self, ids: list[str], fields: Mapping[str, list[str]], asked: list[str]) -> Listed:
+        def request(count: int) -> object:
+            asked[:] = ids[:count]
+            return self._x.library.get_tweets(ids[:count], user_auth=self._x.signed, **fields)
+
+        price = self._x.purse.prices.post
+        return self._x.posts("look again", request, (1, len(ids)), purpose=AGAIN, price=price)
+
+
+def _posts(listed: Listed) -> Iterator[tuple[Post, bytes]]:
+    """Those that can be read; what cannot still stands."""
+    for entry, raw in listed.entries:
+        try:
+            yield Post.model_validate(entry), raw
+        except ValidationError:
+            continue
