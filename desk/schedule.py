@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from threading import Event, Thread
@@ -20,7 +21,9 @@ log = structlog.get_logger(__name__)
 JUDGE_EVERY = 1
 DELIVER_EVERY = 1
 CLOCK_EVERY = 5
-ALERT_EVERY = 2
+ALERT_EVERY = 1
+WATCH_EVERY = 60
+AUDIT_EVERY = 300
 SEAL_EVERY = 10
 DIGEST_EVERY = 30
 WAKE_EVERY = 30
@@ -38,14 +41,15 @@ def worker_name() -> str:
     return f"{os.getpid()}-{secrets.token_hex(8)}"
 
 
-def judge_all(desk: Desk) -> None:
-    """Judge, queue and propose until nothing is left."""
+def judge_all(desk: Desk) -> bool:
+    """Judge, queue and propose until nothing is left; whether there was anything."""
     from models.judging import judge_once
     from models.topics import Topics
     from responders.draft import draft_once
     from responders.queue import queue_once
 
     store, topics, reach = desk.store, Topics(desk.config.topics), desk.config.alerts.reach
+    worked = False
     while any(
         (
             judge_once(store, desk.judge, topics=topics),
@@ -53,14 +57,15 @@ def judge_all(desk: Desk) -> None:
             draft_once(store, desk.writer()),
         )
     ):
-        pass
+        worked = True
+    return worked
 
 
-def collect(desk: Desk, name: str) -> None:
-    """Poll a channel."""
+def collect(desk: Desk, name: str) -> bool:
+    """Poll a channel; whether anything was heard."""
     from listener.collect import collect_once
 
-    collect_once(desk.store, name, partial(desk.collector, name), standing=partial(desk.standing, name))
+    return collect_once(desk.store, name, partial(desk.collector, name), standing=partial(desk.standing, name))
 
 
 def deliver_all(desk: Desk, worker: str) -> None:
@@ -93,6 +98,20 @@ def alert_all(desk: Desk) -> None:
 
     while alert_once(desk):
         pass
+
+
+def watch(desk: Desk) -> bool:
+    """Look for what is not happening: silent channels, logins and budgets that end; whether any of it is news."""
+    from desk.alerts.watch import watch_once
+
+    return watch_once(desk)
+
+
+def examine(desk: Desk) -> bool:
+    """The nightly audit, once its hour has come; whether it was made."""
+    from desk.audits import audit_once
+
+    return audit_once(desk)
 
 
 def digest_all(desk: Desk) -> None:
@@ -135,15 +154,18 @@ def start(desk: Desk) -> Callable[[], None]:
 
     # A late job is still due: the default would skip what is more than a second late.
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    workers = {"default": ThreadPoolExecutor(len(desk.names) + 8)}
+    workers = {"default": ThreadPoolExecutor(len(desk.names) + 10)}
     scheduler = BackgroundScheduler(executors=workers, job_defaults=defaults, timezone="UTC")
     worker = worker_name()
     for at, name in enumerate(desk.names):
-        _every(scheduler, desk.poll_seconds(name), f"collect {name}", partial(collect, desk, name), after=at % SPREAD)
-    _every(scheduler, JUDGE_EVERY, "judge", partial(judge_all, desk))
+        poll = partial(collect, desk, name)
+        _every(scheduler, desk.poll_seconds(name), f"collect {name}", poll, after=at % SPREAD, then="judge")
+    _every(scheduler, JUDGE_EVERY, "judge", partial(judge_all, desk), then="alert")
     _every(scheduler, DELIVER_EVERY, "deliver", partial(deliver_all, desk, worker))
     _every(scheduler, CLOCK_EVERY, "clock", partial(clock_all, desk))
     _every(scheduler, ALERT_EVERY, "alert", partial(alert_all, desk))
+    _every(scheduler, WATCH_EVERY, "watch", partial(watch, desk), then="alert")
+    _every(scheduler, AUDIT_EVERY, "audit", partial(examine, desk), then="alert")
     _every(scheduler, DIGEST_EVERY, "digest", partial(digest_all, desk))
     _every(scheduler, SEAL_EVERY, "seal", partial(seal_all, desk))
     _every(scheduler, WAKE_EVERY, "wake", partial(wake, desk))
@@ -177,14 +199,24 @@ def _called(desk: Desk, name: str) -> bool:
         return False
 
 
-def _every(scheduler: Any, seconds: int, name: str, job: Callable[[], None], after: int = 0) -> None:
+def _every(
+    scheduler: Any, seconds: int, name: str, job: Callable[[], object], after: int = 0, then: str | None = None
+) -> None:
+    """Run a job again and again; ``then`` is a job that need not wait for its time where this one did something."""
+
+    def run() -> None:
+        if _loudly(name, job) and then and scheduler.running:
+            with suppress(LookupError):  # the desk is just being stopped
+                scheduler.modify_job(then, next_run_time=clock.now())
+
     first = clock.now() + timedelta(seconds=after)
-    scheduler.add_job(partial(_loudly, name, job), "interval", seconds=seconds, id=name, next_run_time=first)
+    scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=first)
 
 
-def _loudly(name: str, job: Callable[[], None]) -> None:
-    """Run a job; what it did not expect is logged whole, and it is tried again at its next time."""
+def _loudly(name: str, job: Callable[[], object]) -> object:
+    """What a job says; what it did not expect is logged whole, and it is tried again at its next time."""
     try:
-        job()
+        return job()
     except Exception:
         log.exception("job failed", job=name)
+        return None

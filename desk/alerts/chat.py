@@ -46,7 +46,16 @@ def post(url: SecretStr, message: Message) -> bool:
     receiver = Apprise(asset=asset)
     with _silence():
         known = receiver.add(url.get_secret_value())
+    if url.get_secret_value().lower().startswith("irc"):
+        _hurry()
     return known and bool(receiver.notify(message.body, message.title, notify_type=message.level, body_format="text"))
+
+
+def _hurry() -> None:
+    """Apprise looks for the answers of an IRC server so rarely that a message takes three seconds."""
+    from apprise.plugins.irc.client import IRCClient
+
+    IRCClient.pump_interval = 0.05
 
 
 @contextmanager

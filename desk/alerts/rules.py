@@ -96,6 +96,16 @@ def receivers(desk: Desk, row: AlertRow) -> list[Receiver]:
     return list(found.values())
 
 
+def every_receiver(desk: Desk) -> Iterator[tuple[str, Receiver]]:
+    """All there are, with the names that the configuration has for them."""
+    spoken = desk.config.desk.languages[0]
+    for url in desk.config.alerts.urls:
+        yield "alerts.urls", Receiver(url, spoken)
+    for one in desk.config.alerts.receivers:
+        for url in one.urls:
+            yield one.name, Receiver(url, one.language or spoken)
+
+
 def people(alerts: Alerts, row: AlertRow) -> tuple[str, ...]:
     """Whom a message names: those whom its rule calls, or the next of its escalation."""
     rule = alerts.rule(row.rule)

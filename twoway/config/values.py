@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, 
 from twoway.secrets import Secret
 
 _SCHEMES = (
-    "discord gchat gotify gotifys irc ircs json jsons mailto mailtos matrix matrixs mmost mmosts msteams ntfy ntfys "
-    "pover rocket rockets slack tgram workflows xml xmls zulip"
+    "discord gchat gotify gotifys irc ircs json jsons mailto mailtos matrix matrixs mmost mmosts ntfy ntfys pover "
+    "rocket rockets slack tgram workflows xml xmls zulip"
 )
 ALERT_SCHEMES = frozenset(_SCHEMES.split())
 """Of all that apprise could reach, what an alert may go to."""

@@ -92,6 +92,15 @@ def raise_alert(
     )
 
 
+def notice(store: Store, rule: str, cause: str, channel: int) -> bool:
+    """Raise what is found by looking, not by anything that happens; False where it is known already."""
+    if store.read().execute("SELECT 1 FROM alerts WHERE cause = ?", (cause,)).fetchone():
+        return False
+    with store.write() as db:
+        raise_alert(db, rule, cause, channel, None, clock.now())
+    return True
+
+
 _ONE = """
 SELECT a.id, a.rule, a.level, h.name, h.kind, h.paused_reason, h.last_heard_at, s.expires_at, s.spent, s.budget,
   s.currency, k.held_reason, a.conversation_id, CASE WHEN w.name <> '' THEN w.name ELSE w.handle END, w.followers,

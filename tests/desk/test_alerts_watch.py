@@ -1,0 +1,137 @@
+"""What does not happen is noticed: silence that is unusual for a channel, a login or a budget that comes to its end."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from desk.alerts.watch import before, watch_once
+from tests.conftest import NOON, Clock, Freeze
+from tests.desk.conftest import Open
+from tests.desk.pigeons import Scene
+from tests.store.desk import FREE
+from twoway.domain import Standing
+from twoway.store import channels
+from twoway.store.alerting import claim
+
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
+
+
+def polled(scene: Scene, standing: Standing | None = None) -> int:
+    """A poll went well just now; the channel."""
+    loft = channels.by_name(scene.desk.store, "loft").id
+    channels.polled(scene.desk.store, loft, well=True, standing=standing)
+    return loft
+
+
+def raised(scene: Scene) -> list[str]:
+    watch_once(scene.desk)
+    with sqlite3.connect(scene.desk.store.path) as db:
+        return [cause for (cause,) in db.execute("SELECT cause FROM alerts ORDER BY id")]
+
+
+def busy(scene: Scene, stopped: Clock, weeks: int, a_week: int = 6) -> None:
+    """So many weeks in which something is heard in the hour before noon, then one in which nothing is."""
+    for _ in range(weeks):
+        for minute in range(a_week):
+            stopped.shift(timedelta(minutes=minute and 5))
+            scene.says()
+        stopped.shift(WEEK - timedelta(minutes=5 * (a_week - 1)))
+
+
+def test_silence_where_it_is_lively_otherwise_is_told_once(opened: Open, freeze: Freeze) -> None:
+    stopped = freeze(NOON - HOUR)
+    scene = opened()
+    stopped.shift(HOUR)
+    busy(scene, stopped, 4)
+    scene.says()  # the last one
+    stopped.shift(3600 - 1)
+    polled(scene)
+    assert raised(scene) == []
+    stopped.shift(1)
+    polled(scene)
+    assert len(raised(scene)) == 1
+    assert raised(scene)[0].startswith("channel_silent:")
+    stopped.shift(3600)
+    polled(scene)
+    assert len(raised(scene)) == 1
+
+
+@pytest.mark.parametrize(("weeks", "a_week"), [(2, 6), (4, 3)])
+def test_silence_is_not_unusual_after_few_weeks_or_few_words(
+    opened: Open, freeze: Freeze, weeks: int, a_week: int
+) -> None:
+    stopped = freeze(NOON - HOUR)
+    scene = opened()
+    stopped.shift(HOUR)
+    busy(scene, stopped, weeks, a_week)
+    scene.says()
+    stopped.shift(2 * HOUR)
+    polled(scene)
+    assert raised(scene) == []
+
+
+def test_a_channel_that_cannot_be_asked_is_not_called_silent(opened: Open, freeze: Freeze) -> None:
+    stopped = freeze(NOON - HOUR)
+    scene = opened()
+    stopped.shift(HOUR)
+    busy(scene, stopped, 4)
+    scene.says()
+    polled(scene)
+    stopped.shift(5 * HOUR)
+    assert raised(scene) == []
+
+
+def test_silence_that_was_broken_meanwhile_is_told_to_nobody(opened: Open, freeze: Freeze) -> None:
+    stopped = freeze(NOON - HOUR)
+    scene = opened()
+    stopped.shift(HOUR)
+    busy(scene, stopped, 4)
+    scene.says()
+    stopped.shift(HOUR)
+    polled(scene)
+    raised(scene)
+    stopped.shift(1)
+    scene.says()
+    assert claim(scene.desk.store, HOUR, lambda rule, level, now: FREE) is None
+
+
+def test_earlier_weeks_are_compared_by_the_clocks_on_the_wall() -> None:
+    after = datetime(2027, 3, 29, 7, 0, tzinfo=UTC)  # Monday, 09:00 in Berlin, a day after clocks went forward
+    weeks = before(after, after + HOUR, ZoneInfo("Europe/Berlin"), datetime(2027, 1, 1, tzinfo=UTC))
+    assert [first.isoformat() for first, _ in weeks][:2] == ["2027-03-22T08:00:00+00:00", "2027-03-15T08:00:00+00:00"]
+    assert all(last - first == HOUR for first, last in weeks)
+
+
+def test_a_login_is_told_of_a_week_and_a_day_before_it_ends(opened: Open, freeze: Freeze) -> None:
+    stopped = freeze()
+    scene = opened()
+    loft = polled(scene, Standing(expires_at=NOON + timedelta(days=8)))
+    assert raised(scene) == []
+    stopped.shift(timedelta(days=1))
+    end = "2026-12-01T11:00:00.000000Z"
+    assert raised(scene) == raised(scene) == [f"token_expiring:{loft}:{end}:7d"]
+    stopped.shift(timedelta(days=6))
+    assert raised(scene)[1:] == [f"token_expiring:{loft}:{end}:1d"]
+
+
+def test_a_budget_is_told_of_at_four_fifths_and_when_it_is_gone(opened: Open, freeze: Freeze) -> None:
+    stopped = freeze()
+    scene = opened()
+    causes = []
+    for spent in ("7.99", "8.00", "9.50", "10.00"):
+        polled(scene, Standing(spent=Decimal(spent), budget=Decimal(10), currency="USD"))
+        causes = raised(scene)
+    assert [cause.rpartition(":")[2] for cause in causes] == ["0.8", "1"]
+    stopped.shift(timedelta(days=20))  # the next month has a budget of its own
+    assert len(raised(scene)) == 3
+
+
+def test_a_paused_channel_is_told_of_as_paused_only(opened: Open, freeze: Freeze) -> None:
+    freeze()
+    scene = opened()
+    loft = polled(scene, Standing(expires_at=NOON + HOUR))
+    channels.pause(scene.desk.store, loft, "401")
+    assert [cause.partition(":")[0] for cause in raised(scene)] == ["channel_paused"]
