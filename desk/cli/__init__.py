@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from desk.cli import (
+    alert_test,
     approve,
     audit,
     backup,
@@ -84,6 +85,7 @@ for command in (
     export,
     erase,
     channel,
+    alert_test,
     user,
     audit,
     backup,

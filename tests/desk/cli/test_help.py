@@ -37,7 +37,7 @@ def example(words: tuple[str, ...]) -> list[str]:
 
 def test_the_commands_are_these() -> None:
     working = "run collect judge score train queue show approve deliver digest log import export demo"
-    keeping = "init check channel user audit backup restore confirm erase"
+    keeping = "init check channel alert-test user audit backup restore confirm erase"
     assert {words[0] for words in COMMANDS} == {*working.split(), *keeping.split()}
 
 

@@ -1,0 +1,82 @@
+"""An alert that never happened, to see that every receiver gets what it is to get."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from desk.alerts import chat
+from desk.alerts.message import Message, write
+from desk.alerts.rules import RULES, every_receiver
+from desk.alerts.sending import setting
+from desk.alerts.words import WORDS
+from desk.wiring import Desk
+from desk.wording import Spoken
+from twoway import clock
+from twoway.errors import NotFound
+from twoway.store import desk as stamps
+from twoway.store.alerting import Others
+from twoway.store.alerts import AlertRow
+
+NO_CONVERSATION = frozenset({"channel_paused", "channel_silent", "token_expiring", "budget", "audit_broken", "held"})
+"""Rules about a channel, or the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One receiver and whether it took the example. ``name`` tells nothing of its address."""
+
+    receiver: str
+    name: str
+    took: bool
+
+
+def message(desk: Desk, rule: str, spoken: Spoken) -> Message:
+    """What an alert by that rule would look like, marked as an example. Raises NotFound for an unknown rule."""
+    if rule not in RULES:
+        raise NotFound(f"there is no rule {rule!r}; there are {', '.join(RULES)}")
+    row = _row(desk, rule, spoken)
+    return write(row, Others(), replace(setting(desk, row, spoken), test=True), clock.now())
+
+
+def tell(desk: Desk, rule: str) -> Iterator[Tried]:
+    """Send the example to every receiver there is, one after the other."""
+    salt = stamps.stamp(desk.store).instance
+    for label, receiver in every_receiver(desk):
+        name = chat.name(receiver.url, salt)
+        yield Tried(label, name, chat.took(receiver.url, message(desk, rule, receiver.spoken), name))
+
+
+def _row(desk: Desk, rule: str, spoken: Spoken) -> AlertRow:
+    """Invented; it names the first channel, whose rules say whether its words may be quoted."""
+    now, words = clock.now(), WORDS[spoken]
+    name = next(iter(desk.names), "log")
+    known = desk.config.channels.get(name)
+    return AlertRow(
+        id=0,
+        rule=rule,
+        level=0,
+        channel=name,
+        channel_kind=known.kind if known else None,
+        channel_reason="401",
+        last_heard_at=clock.stamp(now),
+        expires_at=clock.stamp(now),
+        spent="8.00",
+        budget="10.00",
+        currency="USD",
+        held_reason="test",
+        conversation_id=None if rule in NO_CONVERSATION else 0,
+        author=words["test_name"],
+        followers=1234,
+        text=words["test_text"],
+        language=spoken,
+        sentiment="negative",
+        urgency="now",
+        complaint=1,
+        lane="unhappy",
+        due_at=clock.stamp(now),
+        assignee=None,
+        delivery_reason="422",
+        facts='{"broken":1}',
+        created_at=clock.stamp(now),
+        attempts=1,
+        reached="[]",
+    )
