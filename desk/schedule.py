@@ -132,14 +132,17 @@ def wake(desk: Desk) -> None:
 
 
 def forget(desk: Desk) -> None:
-    """Erase what is older than its channel keeps, and what was taken back."""
+    """Erase what is older than its channel keeps, or more than it can follow, and what was taken back."""
     from twoway.store import erasing
 
     now, rounds = clock.now(), 0
     for name in desk.names:
         days = desk.keep_days(name)
         channel = channels.by_name(desk.store, name).id
-        while days and erasing.retain_once(desk.store, channel, now - timedelta(days=days)):
+        oldest = [now - timedelta(days=days)] if days else []
+        if beyond := erasing.beyond(desk.store, channel, desk.most_kept(name)):
+            oldest.append(beyond)
+        while oldest and erasing.retain_once(desk.store, channel, max(oldest)):
             rounds += 1
     while erasing.forget_deleted_once(desk.store, now - DELETED_KEPT):
         rounds += 1

@@ -23,7 +23,7 @@ from twoway.channel import load
 from twoway.config import Config, ConfiguredChannel, Query, Searching
 from twoway.domain import Standing
 from twoway.errors import NotFound
-from twoway.ports import Access, Collector, Judge, Metered, Sender
+from twoway.ports import Access, Bounded, Collector, Judge, Metered, Sender
 from twoway.store import Store, channels, hold, inbound, mentions, open_store, spending
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
@@ -182,6 +182,11 @@ class Desk:
         configured = self._configured(name)
         most = (configured.common.keep_days, kinds.channel(configured.kind).policy.keep_days)
         return min(filter(None, most), default=None)
+
+    def most_kept(self, name: str) -> int | None:
+        """How many mentions of a channel may be kept, as far as its connection knows; None: any number."""
+        connection = self._connections.get(name)
+        return connection.most_kept() if isinstance(connection, Bounded) else None
 
     def _configured(self, name: str) -> ConfiguredChannel:
         if name not in self.names:

@@ -129,6 +129,7 @@ class _Listing:
             sizes,
             purpose=HEAR,
             price=self._price,
+            along="expansions" in self.fields,
         )
 
     _going_on = "pagination_token"

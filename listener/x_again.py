@@ -1,25 +1,22 @@
 """What became of kept mentions: X tells nobody of an edit or a deletion, and wants deletions followed within a day.
 
-Each kept mention is looked up once in a round of twenty hours, the newest first. Each costs: a round ends where its
-part of the month's money is used up, and goes on when there is some again; what it never reaches has to be forgotten
-sooner (`twoway.ports.Bounded`).
+Each kept mention is looked up once in a round of twenty hours, the newest first. Each costs: a round waits where its
+part of the month's money is used up; what it would never reach is forgotten first (`twoway.ports.Bounded`).
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
 from pydantic import ValidationError
 
 from listener.x_mention import edit, mention
 from twoway import clock
 from twoway.channels.x import X
-from twoway.channels.x_money import AGAIN, Unaffordable
-from twoway.channels.x_posts import FIELDS, PLAIN, Listed, Post
+from twoway.channels.x_money import AGAIN, ROUND, Unaffordable
+from twoway.channels.x_posts import FIELDS, PLAIN, Listed, Post, moment
 from twoway.domain import Change, Deleted, Page
 
 BATCH = 100
 """Posts that one request may ask for."""
-ROUND = timedelta(hours=20)
 DONE = "done"
 
 
@@ -49,8 +46,9 @@ class Again:
             return 0, []
         asked: list[str] = []
         listed = self._lookup(ids, PLAIN, asked)
-        now = clock.now()
-        changes: list[Change] = [Deleted(id_, now) for id_ in listed.missing if id_ in asked]
+        # It may have been gone since the last round, and its words have to be gone within a day.
+        seen = clock.now() - ROUND
+        changes: list[Change] = [Deleted(id_, max(seen, moment(id_))) for id_ in listed.missing if id_ in asked]
         newer = [post.latest for post, _ in _posts(listed) if post.latest != post.id]
         if newer:
             edited = self._lookup(newer, FIELDS, [])
@@ -64,7 +62,8 @@ class Again:
             return self._x.library.get_tweets(ids[:count], user_auth=self._x.signed, **fields)
 
         price = self._x.purse.prices.post
-        return self._x.posts("look again", request, (1, len(ids)), purpose=AGAIN, price=price)
+        along = "expansions" in fields
+        return self._x.posts("look again", request, (1, len(ids)), purpose=AGAIN, price=price, along=along)
 
 
 def _posts(listed: Listed) -> Iterator[tuple[Post, bytes]]:

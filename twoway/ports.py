@@ -69,6 +69,14 @@ class Metered(Protocol):
         """By what the platform's answers have said so far; asks nobody, and raises nothing."""
 
 
+@runtime_checkable
+class Bounded(Protocol):
+    """What some connections are besides: their platform wants to be asked again what became of each kept mention."""
+
+    def most_kept(self) -> int | None:
+        """Of how many mentions that can be afforded; what is beyond is forgotten first. None: of any number."""
+
+
 class Sender(Protocol):
     """Answers on one channel. Made by the channel's module path with (connection, settings)."""
 

@@ -262,3 +262,16 @@ def test_a_long_reader_does_not_keep_anything_from_being_erased(desk: Desk) -> N
     reader.close()
     desk.store.tidy()
     assert not in_the_file(desk)
+
+
+def test_what_is_beyond_a_number_of_mentions_is_dated(desk: Desk, freeze: Freeze) -> None:
+    time = freeze(clock.now())
+    for number in range(5):
+        desk.said(id=f"n{number}", author=f"p{number}", created_at=clock.now())
+        time.shift(60)
+    dates = [desk.row(f"n{number}")["created_at"] for number in range(5)]
+    found = erasing.beyond(desk.store, desk.channel, 3)
+    assert found is not None
+    assert clock.stamp(found) == dates[2]
+    assert erasing.beyond(desk.store, desk.channel, 5) is None
+    assert erasing.beyond(desk.store, desk.channel, None) is None

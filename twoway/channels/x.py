@@ -139,9 +139,10 @@ class X:
         *,
         purpose: str,
         price: Decimal,
+        along: bool = False,
     ) -> Listed:
-        """Posts, as many as there is money for between two ``sizes``. Raises ChannelError."""
-        count, hold = self.purse.page(operation, purpose, price, sizes)
+        """As many posts as there is money for between two ``sizes``. Raises ChannelError."""
+        count, hold = self.purse.page(operation, purpose, price, sizes, along=along)
         try:
             body = self.ask(operation, lambda: request(count))
         except ChannelError:
@@ -205,6 +206,10 @@ class X:
         if remaining.isdecimal() and limit.isdecimal():
             reset = moment(headers.get("x-rate-limit-reset", ""))
             self._left[operation] = Standing(remaining=int(remaining), limit=int(limit), resets_at=reset)
+
+    def most_kept(self) -> int | None:
+        """As many mentions as can be looked up once a round: X wants to be asked what became of each within a day."""
+        return self.purse.most_kept
 
     def standing(self) -> Standing:
         """The scarcest of X's limits, and the month's money."""

@@ -22,6 +22,8 @@ FOR_ANSWERS = Decimal("0.1")
 """Of the budget, is left when nothing more is heard."""
 FOR_LOOKING_AGAIN = Decimal("0.3")
 """Of the budget, at most."""
+ROUND = timedelta(hours=20)
+"""In which every kept post is looked up once: X wants what is deleted there to be deleted here within a day."""
 MEDIA = 4
 """Pictures of a post, at most."""
 WAIT = timedelta(hours=1)
@@ -63,13 +65,17 @@ class Purse:
     prices: Prices
     ledger: Ledger
 
-    def page(self, operation: str, purpose: str, price: Decimal, sizes: tuple[int, int]) -> tuple[int, Hold]:
+    def page(
+        self, operation: str, purpose: str, price: Decimal, sizes: tuple[int, int], *, along: bool
+    ) -> tuple[int, Hold]:
         """How many posts may be asked for, between these sizes, and what was set aside for the dearest such page.
 
-        Raises Unaffordable where there is not enough for the smallest.
+        ``along``: people, pictures and quoted posts come along. Raises Unaffordable where the smallest is too dear.
         """
         smallest, largest = sizes
-        each = price + self.prices.user + 2 * self.prices.post + MEDIA * self.prices.media
+        each = price
+        if along:
+            each += self.prices.user + 2 * self.prices.post + MEDIA * self.prices.media
         for count in (largest, min(largest, self._room(purpose, each)), smallest):
             if count >= smallest and (hold := self._take(purpose, count * each)):
                 return count, hold
@@ -104,6 +110,13 @@ class Purse:
         today = clock.now()
         days = (_next_month(today) - timedelta(days=1)).day
         return self.budget * FOR_LOOKING_AGAIN * today.day / days
+
+    @property
+    def most_kept(self) -> int | None:
+        """Posts that can be looked up again in a round, every day of a month; None where that costs nothing."""
+        a_day = self.budget * FOR_LOOKING_AGAIN / 31
+        rounds = Decimal(ROUND / timedelta(days=1))
+        return int(a_day * rounds / self.prices.post) if self.prices.post else None
 
     def _room(self, purpose: str, each: Decimal) -> int:
         most, share = self._limits(purpose)

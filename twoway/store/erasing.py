@@ -78,6 +78,16 @@ def retain_once(store: Store, channel: int, before: datetime) -> bool:
     return bool(ids)
 
 
+def beyond(store: Store, channel: int, most: int | None) -> datetime | None:
+    """When the oldest of the newest ``most`` mentions was said, if there are more of them than that."""
+    sql = (
+        "SELECT created_at FROM mentions WHERE channel_id = ? AND erased_at IS NULL AND deleted_at IS NULL"
+        " ORDER BY created_at DESC LIMIT 2 OFFSET ?"
+    )
+    rows = [] if most is None else store.read().execute(sql, (channel, max(0, most - 1))).fetchall()
+    return clock.parse(rows[0]["created_at"]) if len(rows) > 1 else None
+
+
 def forget_deleted_once(store: Store, before: datetime) -> bool:
     """Erase the words that their author or the platform took back before then; whether there were any.
 
