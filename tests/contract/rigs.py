@@ -18,6 +18,7 @@ from tests.contract.bluesky import BlueskyRig, open_bluesky
 from tests.contract.feed import FeedRig, open_feed
 from tests.contract.mail import MailRig, open_mail
 from tests.contract.mastodon import MastodonRig, open_mastodon
+from tests.contract.reddit import BY_PASSWORD, RedditRig, open_reddit
 from tests.contract.rig import Rig
 from tests.contract.webform import (
     FormByMailRig,
@@ -176,6 +177,8 @@ RIGS: dict[str, Open] = {
     "webform by mail": open_by_mail,
     "mastodon": open_mastodon,
     "bluesky": open_bluesky,
+    "reddit": open_reddit,
+    "reddit script": partial(open_reddit, **BY_PASSWORD),
     "x": open_x,
     "x with keys": partial(open_x, login="keys"),
     "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
@@ -193,6 +196,8 @@ CAN: dict[str, frozenset[str]] = {
     "mastodon": MastodonRig.can,
     "bluesky": BlueskyRig.can,
     "mastodon without keys": MastodonRig.can,
+    "reddit": RedditRig.can,
+    "reddit script": RedditRig.can,
     "x": XRig.can,
     "x with keys": XRig.can,
 }

@@ -12,6 +12,7 @@ CHANNELS: Mapping[str, str] = {
     "mail": "twoway.channels.mail:CHANNEL",
     "mastodon": "twoway.channels.mastodon:CHANNEL",
     "bluesky": "twoway.channels.bluesky:CHANNEL",
+    "reddit": "twoway.channels.reddit:CHANNEL",
     "x": "twoway.channels.x:CHANNEL",
     "log": "twoway.channels.log:CHANNEL",
     "feed": "twoway.channels.feed:CHANNEL",

@@ -1,0 +1,45 @@
+"""What Reddit is searched for, so that it gives at least all that the query counts; `listener.match` decides.
+
+Its search knows OR and phrases, and takes no more than 512 characters: a few long searches, not one for each word.
+"""
+
+import re
+from collections.abc import Iterator
+
+from twoway.config import Query
+
+LONGEST = 512
+_OPERATORS = re.compile(r'["\\()\[\]{}:^~*?!&|+/#-]+')
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+
+
+def searches(query: Query) -> list[str]:
+    """What to search for, each a stream; none where the query names no word that has to be there."""
+    if query.any:
+        return _packed(list(dict.fromkeys(written for term in query.any for written in _ways(term))))
+    every = [written for term in query.all if (written := _phrase(term))]
+    return [" ".join(every)[:LONGEST]] if every else []
+
+
+def _ways(term: str) -> Iterator[str]:
+    """A term as people write it: with ü or ue, as words or as one."""
+    words = _phrase(term).strip('"')
+    for written in (words, words.replace(" ", "")):
+        for spelt in (written, written.translate(_SPELT_OUT)):
+            if spelt:
+                yield _phrase(spelt)
+
+
+def _phrase(term: str) -> str:
+    words = " ".join(_OPERATORS.sub(" ", term).split())
+    return f'"{words[:200]}"' if words else ""
+
+
+def _packed(terms: list[str]) -> list[str]:
+    made: list[str] = []
+    for term in terms:
+        if made and len(made[-1]) + len(term) + 4 <= LONGEST:
+            made[-1] = f"{made[-1]} OR {term}"
+        else:
+            made.append(term)
+    return made
