@@ -10,13 +10,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import requests
-from praw import Reddit as Library
-from praw.config import Config
 
 from twoway.channels.requests_wire import Wire, session
 
 if TYPE_CHECKING:
     import httpx2
+    from praw import Reddit as Library
 
     from twoway.channels.reddit_settings import Settings
 
@@ -42,8 +41,11 @@ class _Wire(Wire):
         return super().send(request, *passed, **{**more, "timeout": None})
 
 
-def library(settings: "Settings", http: "httpx2.Client") -> tuple[Library, Wire]:
+def library(settings: "Settings", http: "httpx2.Client") -> tuple["Library", Wire]:
     """praw with the brand's login, and the way that its requests take."""
+    from praw import Reddit as Library
+    from praw.config import Config
+
     wire, password, token = _Wire(http, KEPT), settings.password, settings.refresh_token
     defaults = ConfigParser(interpolation=None)
     defaults.read_string(files("praw").joinpath("praw.ini").read_text("utf-8"))
@@ -72,6 +74,6 @@ def library(settings: "Settings", http: "httpx2.Client") -> tuple[Library, Wire]
     return made, wire
 
 
-def core_of(made: Library) -> Any:
+def core_of(made: "Library") -> Any:
     """prawcore's session of the login; praw shows it nowhere."""
     return made._core
