@@ -15,7 +15,7 @@ pytest_plugins = ["tests.servers.fixtures"]
 
 REQUIRED = os.environ.get("TWOWAY_REQUIRE_SERVERS") == "1"
 """In .ci/run a test that cannot run is a failure."""
-PROGRAMS = {"servers": ("dovecot", "postfix"), "browser": ("chromium",)}
+PROGRAMS = {"servers": ("dovecot", "postfix"), "chat": ("ngircd",), "browser": ("chromium",)}
 """What tests with that mark need; all of it comes from Debian."""
 
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)

@@ -20,6 +20,11 @@ def name(url: SecretStr, salt: str) -> str:
     return f"{written.partition('://')[0].lower()}-{sha256(salt + written)[:12]}"
 
 
+def load() -> None:
+    """Load the library, which takes half a second, before somebody has to be told at once."""
+    import apprise  # noqa: F401
+
+
 def took(url: SecretStr, message: Message, name: str) -> bool:
     """As `post`; whatever a plugin raises is a receiver that did not take it."""
     try:

@@ -8,7 +8,7 @@ import structlog
 
 from desk.alerts import chat
 from desk.alerts.message import Setting, write
-from desk.alerts.rules import Receiver, people, receivers, terms
+from desk.alerts.rules import Receiver, every_receiver, people, receivers, terms
 from desk.quoting import may_quote
 from desk.wiring import Desk
 from desk.wording import Spoken
@@ -30,6 +30,8 @@ AT_ONCE = 8
 
 def alert_once(desk: Desk) -> bool:
     """Send one alert that is due to everybody who is to have it; whether there was any. Raises StoreError only."""
+    if any(every_receiver(desk)):
+        chat.load()
     claimed = alerting.claim(desk.store, LEASE, terms(desk))
     if claimed is None:
         return False

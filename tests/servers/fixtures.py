@@ -18,12 +18,14 @@ from typing import Any
 import pytest
 
 from tests.servers import dovecot as dovecot_server
+from tests.servers import ngircd as chat_server
 from tests.servers import postfix as postfix_server
 from tests.servers import starting
 from tests.servers.dovecot import Dovecot
+from tests.servers.ngircd import Ngircd
 from tests.servers.postfix import Postfix
 
-__all__ = ["dovecot", "mail_servers", "postfix"]
+__all__ = ["chat", "dovecot", "mail_servers", "postfix"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,13 @@ def dovecot() -> Iterator[Dovecot]:
 def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
     """A real SMTP server in front of it."""
     with postfix_server.running(dovecot) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chat() -> Iterator[Ngircd]:
+    """A real chat server; a test that uses it has the mark ``chat``."""
+    with chat_server.running() as server:
         yield server
 
 

@@ -19,7 +19,7 @@ def need(*programs: str) -> None:
     """Skips, naming what is missing; under TWOWAY_REQUIRE_SERVERS=1 that is a failure."""
     missing = [program for program in programs if not find(program)]
     if missing:
-        refuse(f"not installed: {', '.join(missing)} (Debian: dovecot-imapd dovecot-lmtpd postfix)")
+        refuse(f"not installed: {', '.join(missing)} (Debian: dovecot-imapd dovecot-lmtpd postfix ngircd)")
 
 
 def refuse(reason: str) -> None:
