@@ -37,10 +37,10 @@ class Page:
 
 def page(report: Report, reader: Reader, room: Room) -> Page:
     """The report in the reader's words, as far as there is room."""
-    seal = report.seal
+    seal, said = report.seal, ", ".join(_told(report, reader, "subject")[:3])
     told = (report.troubles[: room.troubles], len(report.troubles) - room.troubles)
     return Page(
-        subject=f"{', '.join(_told(report, reader, 'subject')[:3])} – {one_line(reader.brand, NAME)}",
+        subject=reader.say("subject", told=said, brand=one_line(reader.brand, NAME)),
         title=wording.day(report.period.on, reader.spoken),
         headline=" ".join(_told(report, reader, "sentence")),
         debts=list(lists.debts(report, reader, room)),

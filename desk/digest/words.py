@@ -11,6 +11,8 @@ WORDS: Mapping[str, Words] = {
     "de": {
         "title": "Tagesbericht",
         "title_weekly": "Wochenbericht",
+        "subject": "{told} – {brand}",
+        "subject_weekly": "Woche: {told} – {brand}",
         "open_desk": "Posteingang öffnen",
         # The headline, sentence by sentence.
         "overdue_sentence": (
@@ -68,7 +70,7 @@ WORDS: Mapping[str, Words] = {
         "fine": "in Ordnung",
         "delighting": "begeistert",
         "period": (
-            "Gehört seit {since}; beantwortet und überfällig sind Stand {until}. „Median“ und „90 % binnen“ sagen, wie "
+            "Gehört seit {since}; beantwortet und überfällig: Stand {until}. „Median“ und „90 % binnen“ sagen, wie "
             "lange die Hälfte und neun von zehn derer, die ihre erste Antwort bekamen, höchstens gewartet haben, "
             "Nächte und Feiertage mitgezählt."
         ),
@@ -104,6 +106,8 @@ WORDS: Mapping[str, Words] = {
     "en": {
         "title": "Daily digest",
         "title_weekly": "Weekly digest",
+        "subject": "{told} – {brand}",
+        "subject_weekly": "Week: {told} – {brand}",
         "open_desk": "Open the inbox",
         "overdue_sentence": (
             "One answer has been overdue for {length}.",

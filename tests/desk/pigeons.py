@@ -138,8 +138,9 @@ class Scene:
         noise: bool = False,
         wants: bool = True,
         mood: str = "",
+        below: str = "",
     ) -> int:
-        """Somebody writes, is judged so, and is queued; the conversation."""
+        """Somebody writes, is judged so, and is queued; the conversation. ``below``: in answer to that post."""
         number = next(self.numbers)
         row = channels.by_name(self.desk.store, channel)
         mention = Mention(
@@ -150,6 +151,7 @@ class Scene:
             address="{}",
             visibility="public",
             raw=text.encode("utf-8", "replace"),
+            replies_to=(below,) if below else (),
         )
         stream = channels.stream(self.desk.store, row.id, "loft")
         hearing.keep_page(self.desk.store, stream, Page(cursor=str(number), mentions=(mention,)))
@@ -159,6 +161,17 @@ class Scene:
         queued = mentions.by_id(self.desk.store, waiting.mention_id).conversation_id
         assert queued is not None
         return queued
+
+    def judge_all(self) -> None:
+        """Whatever has no judgement, such as words that changed, is judged to be an ordinary question."""
+        for waiting in judgements.unjudged(self.desk.store, 100):
+            judgements.keep(self.desk.store, [(waiting, judgement(False, False, True))])
+        queue_once(self.desk.store)
+
+    def begin_session(self) -> None:
+        """The person signs in anew."""
+        user = self.person[0]
+        self._person = (user, sessions.begin(self.desk.store, user.id, "password")[1])
 
     @property
     def person(self) -> tuple[User, Session]:
