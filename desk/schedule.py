@@ -48,12 +48,12 @@ def judge_all(desk: Desk) -> bool:
     from responders.draft import draft_once
     from responders.queue import queue_once
 
-    store, topics, reach = desk.store, Topics(desk.config.topics), desk.config.alerts.reach
+    store, topics, config = desk.store, Topics(desk.config.topics), desk.config
     worked = False
     while any(
         (
             judge_once(store, desk.judge, topics=topics),
-            queue_once(store, reach=reach),
+            queue_once(store, reach=config.alerts.reach, rules=config.lanes),
             draft_once(store, desk.writer()),
         )
     ):

@@ -14,6 +14,7 @@ import structlog
 from desk.judges import Opened, open_judge
 from desk.promising import promises
 from listener.match import Matcher, Sieve
+from responders import queue
 from responders.compose import library
 from responders.draft import Writer
 from responders.outlet import Outlet
@@ -24,10 +25,11 @@ from twoway.config import Config, ConfiguredChannel, Query, Searching
 from twoway.domain import Standing
 from twoway.errors import NotFound
 from twoway.ports import Access, Bounded, Collector, Judge, Metered, Sender
-from twoway.store import Store, channels, hold, inbound, mentions, open_store, spending
+from twoway.store import Store, channels, hold, inbound, lanes, mentions, open_store, spending
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
 from twoway.store.judgements import JudgementRow
+from twoway.store.queueing import Placing
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +96,13 @@ class Desk:
             seconds = int(common.answer_within.total_seconds())
             others = promises(self.config, common)
             channels.register(self.store, name, configured.kind, seconds, rules, others)
+        owned = self.config.lanes
+        lanes.keep_owners(self.store, {"unhappy": owned.unhappy.owner, "super": owned.super.owner})
+
+    @property
+    def placing(self) -> Placing:
+        """What decides where a judged mention belongs."""
+        return partial(queue.placing, rules=self.config.lanes)
 
     def collector(self, name: str, since: datetime | None = None) -> Collector:
         """The hearing half of a channel: only what is a mention by the brand's query."""

@@ -23,11 +23,13 @@ from twoway.store import (
     judgements,
     mentions,
     moves,
+    tags,
 )
 from twoway.store.corrections import Said
 from twoway.store.deliveries import DeliveryRow
 from twoway.store.drafts import DraftRow
 from twoway.store.mentions import MentionRow
+from twoway.store.queueing import Placing
 from twoway.store.sessions import Session
 from twoway.store.users import User
 from twoway.text import sha256, storable
@@ -221,10 +223,24 @@ def set_lane(store: Store, user: User, conversation: int, lane: str) -> None:
     moves.set_lane(store, conversation, lane, user.id)
 
 
-def correct(store: Store, user: User, mention: int, version: int, said: Said) -> None:
+def correct(
+    store: Store, user: User, mention: int, version: int, said: Said, placing: Placing = queue.placing
+) -> None:
     """Say how a mention is to be judged. ``version``: of the words that the person has read."""
     require(user.role, "write")
-    corrections.correct(store, mention, version, said, user.id, queue.placing)
+    corrections.correct(store, mention, version, said, user.id, placing)
+
+
+def tag(store: Store, user: User, conversation: int, said: str, placing: Placing = queue.placing) -> None:
+    """Say a word of the author, such as VIP."""
+    require(user.role, "write")
+    tags.add(store, conversation, said, user.id, placing)
+
+
+def untag(store: Store, user: User, conversation: int, said: str, placing: Placing = queue.placing) -> None:
+    """Take such a word back."""
+    require(user.role, "write")
+    tags.remove(store, conversation, said, user.id, placing)
 
 
 def answered_by_hand(store: Store, user: User, delivery: int, where: str) -> None:

@@ -85,14 +85,13 @@ def _lines(source: typer.FileBinaryRead, judge: Judge, bad: Mistakes, batch: int
 def _again(config: Path | None, database: Path | None) -> None:
     from models.judging import judge_again
     from models.topics import Topics
-    from responders.queue import placing
 
     with options.at_desk(config, database) as desk, options.progress() as bar:
         judge = desk.judge
         if desk.judge_problem:
             raise Refused(f"nothing was judged again: {desk.judge_problem}")
         topics = Topics(desk.config.topics)
-        done = judge_again(desk.store, judge, placing, options.steps(bar, "judged"), topics)
+        done = judge_again(desk.store, judge, desk.placing, options.steps(bar, "judged"), topics)
     options.print_json({"model": judge.model, "judged": done})
 
 

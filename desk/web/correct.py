@@ -35,6 +35,6 @@ def correct(
     def act() -> None:
         if mentions.by_id(seen.store, mention).conversation_id != number:
             raise NotFound(f"mention {mention} is not part of this conversation")
-        review.correct(seen.store, seen.user, mention, words, said)
+        review.correct(seen.store, seen.user, mention, words, said, seen.desk.placing)
 
     return attempt(seen, number, act)

@@ -42,12 +42,14 @@ from twoway.store import (
 from twoway.store.alerts import AlertRow
 from twoway.store.deliveries import Claim, DeliveryRow
 from twoway.store.drafts import DraftRow
+from twoway.store.queueing import Placed
 from twoway.store.sessions import Session
 from twoway.store.users import User
 
 LEASE = timedelta(minutes=3)
 FREE = Terms(on=True, quiet_until=None, cooldown=timedelta(0), flood=1, escalate_after=None)
 ANSWER_SECONDS = 3600
+LANES = {"unhappy": 500, "super": 400, "severe": 300, "answer": 200, "mention": 100, "noise": 0}
 
 
 def judgement(
@@ -125,10 +127,12 @@ class Desk:
         found = judgements.unjudged(self.store, 1000)
         judgements.keep(self.store, [(words, judgement(**how)) for words in found])
 
-    def queue(self, lane: str = "answer", rank: int = 200, *, alarming: bool = False) -> list[int]:
+    def queue(self, lane: str = "answer", rank: int = 0, *, alarming: bool = False) -> list[int]:
         """Queue whatever is judged; the conversations."""
         waiting, alarms = queueing.unqueued(self.store, 1000), ("severe_complaint",) if alarming else ()
-        ids = [queueing.enqueue(self.store, judged, lane, rank, alarms) for judged in waiting]
+        points = min(rank - LANES[lane], 99)
+        placed = Placed(lane, {"urgency": points} if points > 0 else {})
+        ids = [queueing.enqueue(self.store, judged, placed, alarms) for judged in waiting]
         return [found for found in ids if found is not None]
 
     def alarm(self, terms: Terms = FREE) -> AlertRow | None:

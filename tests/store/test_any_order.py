@@ -33,6 +33,7 @@ from twoway.store import (
 from twoway.store.audit import audit
 from twoway.store.corrections import Said
 from twoway.store.deliveries import Claim
+from twoway.store.queueing import Placed
 
 FEW = st.integers(0, 3)
 DAY = timedelta(days=1)
@@ -102,7 +103,8 @@ class Journey(RuleBasedStateMachine):
     def queue(self, lane: str, some: int) -> None:
         """The queue works."""
         for judged in queueing.unqueued(self.desk.store, some):
-            queueing.enqueue(self.desk.store, judged, lane, 100, ["severe_complaint"] if lane == "severe" else [])
+            alarms = ["severe_complaint"] if lane == "severe" else []
+            queueing.enqueue(self.desk.store, judged, Placed(lane, {}), alarms)
 
     @rule(number=FEW, wants=st.booleans(), noise=st.booleans(), urgency=st.sampled_from(["calm", "now"]))
     def correct(self, number: int, wants: bool, noise: bool, urgency: str) -> None:

@@ -153,10 +153,10 @@ def test_every_check_sees_the_same_moment_whatever_is_written_meanwhile(
         begin(connection)
         if writing and writing.pop():  # right after the first connection, before the second
             with store.write() as db:
-                db.execute("INSERT INTO lanes VALUES ('new', 1, 0)")
+                db.execute("INSERT INTO lanes (name, rank, clock) VALUES ('new', 1, 0)")
 
     monkeypatch.setattr(audit_module, "_begin", begin_and_write)
     with audit_module.snapshots(store, 2) as connections:
         seen = {db.execute("SELECT count(*) FROM lanes").fetchone()[0] for db in connections}
     store.close()
-    assert seen == {5}
+    assert seen == {7}

@@ -11,6 +11,7 @@ from twoway import clock
 from twoway.domain import Edited
 from twoway.errors import NotFound, Refused, Stale
 from twoway.store import channels, conversations, hearing, moves, queueing
+from twoway.store.queueing import Placed
 
 WEEK = timedelta(days=7)
 
@@ -271,6 +272,6 @@ def test_a_mention_edited_between_judging_and_queueing_is_not_queued_by_its_old_
     (judged,) = queueing.unqueued(desk.store, 10)
     hearing.keep_changes(desk.store, desk.channel, [Edited("a", "all fine", clock.now(), b"")])
     desk.judge(wants=False)
-    assert queueing.enqueue(desk.store, judged, "severe", 300, ["severe_complaint"]) is None
+    assert queueing.enqueue(desk.store, judged, Placed("severe", {}), ["severe_complaint"]) is None
     assert desk.queue("mention") == [1]
     assert desk.all("SELECT id FROM alerts") == []

@@ -5,6 +5,7 @@ config = load(path)        # frozen; or ConfigError, naming each mistake with it
 """
 
 from twoway.config.alerts import Alerts
+from twoway.config.lanes import Lanes, WorkingTime
 from twoway.config.read import Config, ConfiguredChannel, find, load
 from twoway.config.sections import (
     Common,
@@ -30,6 +31,7 @@ __all__ = [
     "Conversation",
     "Desk",
     "Digest",
+    "Lanes",
     "Model",
     "Query",
     "Recipient",
@@ -39,6 +41,7 @@ __all__ = [
     "Template",
     "Topic",
     "Web",
+    "WorkingTime",
     "find",
     "load",
 ]

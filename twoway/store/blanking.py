@@ -44,6 +44,7 @@ _CONVERSATION = {
     "failures": "UPDATE deliveries SET reason = '' WHERE conversation_id = :id AND reason <> ''",
 }
 _AUTHOR = {
+    "tags": "DELETE FROM author_tags WHERE author_id = :id",
     "authors": "UPDATE authors SET remote_id = 'erased-' || id, handle = 'erased-' || id, name = '', url = '',"
     " followers = NULL WHERE id = :id AND remote_id <> 'erased-' || id",
 }

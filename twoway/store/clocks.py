@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from twoway import clock, hours
 from twoway.hours import Calendar
-from twoway.store import alerts, conversations
+from twoway.store import alerts, conversations, scores
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, one
@@ -94,6 +94,7 @@ def refresh(db: sqlite3.Connection, conversation: int) -> None:
         "stopped": stopped,
     }
     db.execute(_SET, values)
+    scores.put_time(db, conversation)
 
 
 # What was raised stays raised as long as its moment still lies before; a later moment is raised anew.
@@ -163,6 +164,7 @@ def _raise(db: sqlite3.Connection, conversation: int) -> None:
     breach = found.due_at is not None and found.due_at <= stamp
     marks = "breached_at = :now, warned_at = coalesce(warned_at, :now)" if breach else "warned_at = :now"
     db.execute(f"UPDATE conversations SET {marks} WHERE id = :id", {"now": stamp, "id": conversation})
+    scores.put_time(db, conversation)
     if found.state == "snoozed":
         conversations.reopen(db, conversation, now, "its time runs out")
     record(db, "conversation.breached" if breach else "conversation.warned", now, conversation=conversation)

@@ -40,14 +40,39 @@ class Line:
     reason: str | None
     route: str | None
     """How the last delivery goes out: `api` or `hand`."""
+    score: str
+    """JSON object of points by their reason."""
+    target: str
+    """Which answer is owed: `first` or `next`."""
+    warn_at: str | None
+    alike: int
+    """In how many others nearly the same is said, counted up to ``MOST_ALIKE``."""
+    group: int | None
+    """Of which mention this is nearly a copy, or which was copied here: the same for all that say the same."""
+
+    @property
+    def points(self) -> dict[str, int]:
+        """Points by their reason."""
+        found: dict[str, int] = json.loads(self.score)
+        return found
 
 
-_LINES = """
+TO_DO = 200
+"""The rank of the lowest lane whose conversations are to be answered; what is below is looked at when there is time."""
+MOST_ALIKE = 100
+
+_LINES = f"""
 SELECT c.id, h.name, h.kind, c.state, c.visibility, c.lane, c.rank,
   CASE WHEN a.name <> '' THEN a.name ELSE a.handle END, a.handle, a.followers, m.title, m.text, j.language, j.sentiment,
   j.complaint, c.last_heard_at, c.awaiting_since, c.due_at, c.snoozed_until, c.assignee_id,
   (SELECT d.state FROM drafts d WHERE d.conversation_id = c.id AND d.state IN ('writing', 'submitted', 'returned')),
-  v.state, v.reason, v.route
+  v.state, v.reason, v.route, c.score, c.target, c.warn_at,
+  (SELECT count(DISTINCT conversation_id) FROM (
+    SELECT x.conversation_id FROM mentions o JOIN likenesses l ON l.mention_id = o.id
+    JOIN likenesses a ON a.first_id = l.first_id JOIN mentions x ON x.id = a.mention_id
+    WHERE o.conversation_id = c.id AND x.conversation_id <> c.id LIMIT {MOST_ALIKE})),
+  (SELECT l.first_id FROM mentions o JOIN likenesses l ON l.mention_id = o.id WHERE o.conversation_id = c.id
+    ORDER BY l.first_id LIMIT 1)
 FROM conversations c JOIN channels h ON h.id = c.channel_id JOIN authors a ON a.id = c.author_id
 LEFT JOIN mentions m ON m.id = (SELECT id FROM mentions WHERE conversation_id = c.id ORDER BY created_at DESC LIMIT 1)
 LEFT JOIN judgements j ON j.id = m.judgement_id
@@ -56,7 +81,7 @@ LEFT JOIN deliveries v ON v.id = (SELECT max(id) FROM deliveries WHERE conversat
 
 # Each list says by itself what stands in it and in which order.
 LISTS = {
-    "open": "c.state = 'open' AND c.lane IN ('severe', 'answer') ORDER BY c.rank DESC, c.due_at, c.id",
+    "open": f"c.state = 'open' AND c.rank >= {TO_DO} ORDER BY c.rank DESC, c.due_at, c.id",
     "approve": "c.id IN (SELECT conversation_id FROM drafts WHERE state = 'submitted') AND c.state = 'open'"
     " ORDER BY c.rank DESC, c.due_at, c.id",
     "mentions": "c.lane = 'mention' AND c.state = 'open' ORDER BY c.rank DESC, c.due_at, c.id",

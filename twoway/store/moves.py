@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from twoway import clock
 from twoway.errors import Refused, Stale
 from twoway.states import RIGHTS
-from twoway.store import clocks, conversations, corrections
+from twoway.store import clocks, conversations, corrections, lanes, scores
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.text import storable
@@ -52,6 +52,7 @@ def reopen(store: Store, conversation: int, version: int | None, user: int) -> N
         conversations.expect(db, conversation, version)
         conversations.raise_version(db, conversation, now, "reopened", user)
         conversations.reopen(db, conversation, now, "reopened")
+        clocks.refresh(db, conversation)
 
 
 def assign(store: Store, conversation: int, assignee: int | None, user: int) -> None:
@@ -106,11 +107,12 @@ def set_lane(store: Store, conversation: int, lane: str, user: int) -> None:
     now = clock.now()
     with store.write() as db:
         found = conversations.get(db, conversation)
-        known = db.execute("SELECT rank FROM lanes WHERE name = ?", (lane,)).fetchone()
-        if known is None:
+        if db.execute("SELECT 1 FROM lanes WHERE name = ?", (lane,)).fetchone() is None:
             raise Refused(f"there is no lane {lane!r}")
-        db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, known["rank"], conversation))
+        db.execute("UPDATE conversations SET lane = ? WHERE id = ?", (lane, conversation))
+        scores.put(db, conversation, scores.of(db, conversation))
         clocks.refresh(db, conversation)
+        lanes.entered(db, conversation, found.lane, now)
         record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=found.lane, lane=lane)
         corrections.by_lane(db, conversation, found.lane, lane, user, now)
 

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 
 from twoway import clock
 from twoway.domain import Author, Mention
-from twoway.store import alerts, clocks, conversations
+from twoway.priority import Score, joined
+from twoway.store import alerts, clocks, conversations, lanes, scores
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import many
@@ -30,15 +30,36 @@ class Judged:
     severe: int
     sentiment: str
     followers: int | None
+    said_at: str
+    past: str = "[]"
+    """JSON list of what the author said before on this channel, the newest first, at most ``PAST`` of it: when, whether
+    it was a complaint, a grave one, and how it sounded."""
+    tags: str = "[]"
+    """JSON list of what people say of the author."""
 
 
-Placing = Callable[[Judged], tuple[str, int]]
-"""The lane where a judged mention belongs, and its rank."""
+PAST = 50
 
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a judged mention belongs."""
+
+    lane: str
+    score: Score
+
+
+Placing = Callable[[Judged], Placed]
+
+_PAST = f"""(SELECT json_group_array(json_array(created_at, complaint, severe, sentiment)) FROM (
+  SELECT o.created_at, p.complaint, p.severe, p.sentiment FROM mentions o JOIN judgements p ON p.id = o.judgement_id
+  WHERE o.author_id = m.author_id AND o.id < m.id AND o.deleted_at IS NULL AND o.erased_at IS NULL
+  ORDER BY o.id DESC LIMIT {PAST}))"""
 _JUDGED = (
     "SELECT m.id, j.id, m.conversation_id, j.complaint, j.wants_answer, j.noise, j.urgency, j.abstained, j.severe,"
-    " j.sentiment, a.followers FROM mentions m JOIN judgements j ON j.id = m.judgement_id"
-    " JOIN authors a ON a.id = m.author_id"
+    f" j.sentiment, a.followers, m.created_at, {_PAST},"
+    " (SELECT json_group_array(tag) FROM author_tags WHERE author_id = a.id)"
+    " FROM mentions m JOIN judgements j ON j.id = m.judgement_id JOIN authors a ON a.id = m.author_id"
 )
 
 
@@ -58,7 +79,7 @@ _TAKEN = (
 )
 
 
-def enqueue(store: Store, judged: Judged, lane: str, rank: int, alarms: Sequence[str] = ()) -> int | None:
+def enqueue(store: Store, judged: Judged, placed: Placed, alarms: Sequence[str] = ()) -> int | None:
     """Give a mention its conversation, joining its thread's or opening one, and start its clock.
 
     A lane never falls because of a further mention. ``alarms`` are the rules of alerts that these words break, each
@@ -71,10 +92,11 @@ def enqueue(store: Store, judged: Judged, lane: str, rank: int, alarms: Sequence
         row = db.execute(_TAKEN, (mention, judged.judgement_id)).fetchone()
         if row is None:
             return None
-        conversation = row["conversation_id"] or _seat(db, row, lane, rank, now)
+        conversation = row["conversation_id"] or _seat(db, row, placed.lane, now)
         db.execute("UPDATE mentions SET queued = 1 WHERE id = ?", (mention,))
-        _lift(db, conversation, lane, rank)
+        was = _lift(db, conversation, placed, now)
         start_clock(db, conversation, now)
+        lanes.entered(db, conversation, was, now)
         for rule in alarms:
             cause = f"{rule}:{mention}:{row['version']}"
             alerts.raise_alert(db, rule, cause, row["channel_id"], conversation, now, mention=mention)
@@ -89,12 +111,21 @@ def rearrange(db: sqlite3.Connection, conversation: int, placing: Placing, now: 
     )
     judged = many(Judged, db.execute(sql, (conversation,)))
     if judged:
-        was = conversations.get(db, conversation).lane
-        lane, rank = max(map(placing, judged), key=itemgetter(1))
-        db.execute("UPDATE conversations SET lane = ?, rank = ? WHERE id = ?", (lane, rank, conversation))
+        was, places = conversations.get(db, conversation).lane, [placing(one) for one in judged]
+        ranks = {row["name"]: row["rank"] for row in db.execute("SELECT name, rank FROM lanes")}
+        lane = max((place.lane for place in places), key=ranks.__getitem__)
+        db.execute("UPDATE conversations SET lane = ? WHERE id = ?", (lane, conversation))
+        scores.put(db, conversation, joined(*(place.score for place in places)))
         if lane != was:
             record(db, "conversation.lane_set", now, conversation=conversation, user=user, was=was, lane=lane)
+            lanes.own(db, conversation, now)
     start_clock(db, conversation, now)
+
+
+def placed_by_person(db: sqlite3.Connection, conversation: int) -> bool:
+    """Whether somebody has said where it belongs; no score knows better."""
+    sql = "SELECT 1 FROM events WHERE conversation_id = ? AND kind = 'conversation.lane_set' AND user_id IS NOT NULL"
+    return db.execute(sql, (conversation,)).fetchone() is not None
 
 
 def start_clock(db: sqlite3.Connection, conversation: int, now: datetime) -> None:
@@ -105,12 +136,12 @@ def start_clock(db: sqlite3.Connection, conversation: int, now: datetime) -> Non
     clocks.refresh(db, conversation)
 
 
-def _seat(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, now: datetime) -> int:
+def _seat(db: sqlite3.Connection, row: sqlite3.Row, lane: str, now: datetime) -> int:
     found = place(db, row["channel_id"], _as_heard(db, row))
     if found.conversation is not None:
         conversations.said(db, row["id"], found.conversation, now, "the customer wrote again")
         return found.conversation
-    return _open(db, row, lane, rank, found, now)
+    return _open(db, row, lane, found, now)
 
 
 def _as_heard(db: sqlite3.Connection, row: sqlite3.Row) -> Mention:
@@ -132,13 +163,14 @@ def _as_heard(db: sqlite3.Connection, row: sqlite3.Row) -> Mention:
     )
 
 
-def _open(db: sqlite3.Connection, row: sqlite3.Row, lane: str, rank: int, found: Place, now: datetime) -> int:
+def _open(db: sqlite3.Connection, row: sqlite3.Row, lane: str, found: Place, now: datetime) -> int:
+    """In the lowest lane at first, from which its words lift it to ``lane``."""
     at = clock.stamp(now)
     conversation = (
         db.execute(
-            "INSERT INTO conversations (channel_id, author_id, visibility, lane, rank, opened_at, changed_at,"
-            " last_heard_at, linked_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row["channel_id"], row["author_id"], row["visibility"], lane, rank, at, at, row["heard_at"], found.linked),
+            "INSERT INTO conversations (channel_id, author_id, visibility, lane, opened_at, changed_at,"
+            " last_heard_at, linked_to) VALUES (?, ?, ?, 'noise', ?, ?, ?, ?)",
+            (row["channel_id"], row["author_id"], row["visibility"], at, at, row["heard_at"], found.linked),
         ).lastrowid
         or 0
     )
@@ -177,10 +209,13 @@ def _gather(db: sqlite3.Connection, row: sqlite3.Row, conversation: int) -> None
             conversations.attach(db, other["id"], conversation)
 
 
-def _lift(db: sqlite3.Connection, conversation: int, lane: str, rank: int) -> None:
+def _lift(db: sqlite3.Connection, conversation: int, placed: Placed, now: datetime) -> str:
+    """Into that lane, if it is higher; for each reason the most points that anything said here had. The lane before."""
+    was = conversations.get(db, conversation).lane
     db.execute(
         "UPDATE conversations SET lane = :lane WHERE id = :id"
         " AND (SELECT rank FROM lanes WHERE name = :lane) > (SELECT rank FROM lanes WHERE name = conversations.lane)",
-        {"lane": lane, "id": conversation},
+        {"lane": placed.lane, "id": conversation},
     )
-    db.execute("UPDATE conversations SET rank = max(rank, ?) WHERE id = ?", (rank, conversation))
+    scores.put(db, conversation, joined(scores.of(db, conversation), placed.score))
+    return was

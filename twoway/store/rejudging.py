@@ -43,7 +43,7 @@ def replace(store: Store, judged: Sequence[tuple[Unjudged, Judgement]], placing:
             made = judgements.put(db, found.mention_id, found.version, judgement, now)
             touched |= _count(db, found, made)
         for conversation in sorted(touched):
-            if _placed_by_person(db, conversation):
+            if queueing.placed_by_person(db, conversation):
                 queueing.start_clock(db, conversation, now)
             else:
                 queueing.rearrange(db, conversation, placing, now, None)
@@ -57,8 +57,3 @@ def _count(db: sqlite3.Connection, found: Unjudged, judgement: int) -> set[int]:
         (judgement, found.mention_id, found.version, PERSON),
     )
     return {row["conversation_id"] for row in rows if row["conversation_id"] is not None}
-
-
-def _placed_by_person(db: sqlite3.Connection, conversation: int) -> bool:
-    sql = "SELECT 1 FROM events WHERE conversation_id = ? AND kind = 'conversation.lane_set' AND user_id IS NOT NULL"
-    return db.execute(sql, (conversation,)).fetchone() is not None

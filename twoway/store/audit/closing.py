@@ -59,6 +59,14 @@ HANGING = (
         f"SELECT id FROM conversations WHERE due_at < {_AT_WORK} AND breached_at IS NULL",
     ),
     rows(
+        "ranked",
+        "A conversation stands where its lane and the points of its score put it.",
+        "conversation",
+        "conversations",
+        "SELECT c.id FROM conversations c JOIN lanes l ON l.name = c.lane"
+        " WHERE c.rank <> l.rank + (SELECT coalesce(sum(value), 0) FROM json_each(c.score))",
+    ),
+    rows(
         "closed",
         "What is closed was closed by a named person with a reason, or by a rule; nothing awaits an answer there.",
         "conversation",
