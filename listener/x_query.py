@@ -21,10 +21,11 @@ UNTOLD = "und"
 def searches(query: Query, handle: str, longest: int) -> list[str]:
     """What to search for; nothing where the query names no words, since that would be all of X.
 
-    ``handle``: whose posts are never wanted. X claims a language for each post: what it takes for one that is not asked
-    for is not found. Raises ValueError for a query that cannot be asked in ``longest`` characters.
+    ``handle``: ours; posts of its and those that name it are heard elsewhere. X claims a language for each post: what
+    it takes for one that is not asked for is not found. Raises ValueError for a query that cannot be asked in
+    ``longest`` characters.
     """
-    fixed = [*_needed(query), f"-from:{handle}", "-is:retweet", *_languages(query)]
+    fixed = [*_needed(query), f"-from:{handle}", f"-@{handle}", "-is:retweet", *_languages(query)]
     room = longest - len(" ".join(fixed)) - len(" ()")
     if room < 0:
         raise ValueError(f"the words under all and the languages do not fit into the {longest} characters of a search")
@@ -74,17 +75,13 @@ def _ignored(query: Query) -> Iterator[str]:
 
 
 def _ways(term: str) -> list[str]:
-    """How people write a term: with and without umlauts and accents, as one word, as a hashtag."""
-    spelt = dict.fromkeys((term, term.translate(_UMLAUTS), _plain(term)))
+    """How people write a term: with and without umlauts and accents, with a hyphen, as one word, as a hashtag."""
+    spelt = list(dict.fromkeys((term, term.translate(_UMLAUTS), _plain(term))))
     if term.startswith("#"):
         return [_written(way) for way in spelt]
-    joined = (re.sub(r"[\W_]+", "", way) for way in spelt)
-    return list(dict.fromkeys((*map(_written, spelt), *(f"#{way}" for way in joined if way), *_one_word(spelt))))
-
-
-def _one_word(spelt: dict[str, None]) -> list[str]:
-    joined = (re.sub(r"[\W_]+", "", way) for way in spelt if not _WORD.fullmatch(way))
-    return [way for way in joined if way]
+    joined = [way for way in (re.sub(r"[\W_]+", "", way) for way in spelt) if way]
+    hyphened = [re.sub(r"\s+", "-", way) for way in spelt]
+    return list(dict.fromkeys((*map(_written, (*spelt, *joined, *hyphened)), *(f"#{way}" for way in joined))))
 
 
 def _plain(term: str) -> str:
