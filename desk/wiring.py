@@ -23,7 +23,7 @@ from twoway import clock, http
 from twoway.channel import load
 from twoway.config import Config, ConfiguredChannel, Query, Searching
 from twoway.domain import Standing
-from twoway.errors import NotFound
+from twoway.errors import NotFound, Refused
 from twoway.ports import Access, Bounded, Collector, Judge, Metered, Sender
 from twoway.store import Store, channels, hold, inbound, lanes, mentions, open_store, spending
 from twoway.store import desk as stamps
@@ -163,6 +163,14 @@ class Desk:
         """How a channel's account stands with its platform, as far as its connection knows by now; asks nobody."""
         connection = self._connections.get(name)
         return connection.standing() if isinstance(connection, Metered) else None
+
+    def sign_in(self, name: str, tell: Callable[[str, str], None]) -> None:
+        """Let a person sign in to a channel, who is told an address and a code. Raises ChannelError, Refused."""
+        configured = self._configured(name)
+        sign_in = kinds.channel(configured.kind).sign_in
+        if sign_in is None:
+            raise Refused(f"{name} is not signed in to; its login stands in the configuration")
+        sign_in(self._connection(configured), tell)
 
     def wait(self, name: str, seconds: float) -> bool:
         """Wait at most ``seconds`` for a sign that polling a channel is worth it. Raises ChannelError."""

@@ -69,6 +69,9 @@ class Channel:
     wake: str = ""
     """``listener.mail:idle``, where the platform can call: (connection, seconds) -> whether a poll is worth it now.
     It waits at most that long and hears nothing itself; raises ChannelError."""
+    sign_in: Callable[[Any, Callable[[str, str], None]], None] | None = None
+    """(connection, tell) -> waits until a person has signed in, who is told an address and a code to type there; for
+    kinds that log in with tokens. Raises ChannelError, Refused."""
     intake: Intake | None = None
     """For what is pushed; the collector then reads ``access.door``."""
 

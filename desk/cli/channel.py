@@ -1,4 +1,4 @@
-"""`twoway channel`: how channels fare, and letting a paused one work again."""
+"""`twoway channel`: how channels fare, signing in to one, and letting a paused one work again."""
 
 from typing import Annotated
 
@@ -10,9 +10,10 @@ from twoway.store import channels
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="How channels fare; let a paused one work again.", no_args_is_help=True)
+    group = typer.Typer(help="How channels fare; sign in to one; let a paused one work again.", no_args_is_help=True)
     group.command("list")(listing)
     group.command()(resume)
+    group.command()(login)
     app.add_typer(group, name="channel")
 
 
@@ -46,3 +47,25 @@ def resume(
     with options.at_desk(config, database) as desk:
         channels.resume(desk.store, name, None)
         options.say(f"{name} works again")
+
+
+def login(
+    name: Annotated[str, typer.Argument(help="The channel; its configuration says who gives its tokens.")],
+    config: options.Config = None,
+    database: options.Database = None,
+) -> None:
+    """Sign in to a channel that logs in with tokens, in a browser on any machine; once, until they are withdrawn.
+
+    Example: twoway channel login support
+    """
+    with options.at_desk(config, database) as desk:
+        desk.sign_in(name, _where)
+        desk.check(name)
+        options.say(f"signed in; {name} can be read and answered")
+        if channels.by_name(desk.store, name).paused_at:
+            channels.resume(desk.store, name, None)
+            options.say(f"{name} works again")
+
+
+def _where(address: str, code: str) -> None:
+    options.say(f"Open {address} and type the code {code}; this waits until you are done.")

@@ -28,6 +28,8 @@ class Dovecot:
     imaps_port: int
     lmtp_port: int
     sasl_port: int
+    oauth_port: int
+    """Where the server asks whether a token is good; whoever gives tokens listens there (`tests.fakes.oauth`)."""
 
     @property
     def ca_file(self) -> Path:
@@ -133,7 +135,7 @@ def running() -> Iterator[Dovecot]:
     """A server with the accounts desk@desk.test, colleague@desk.test and customer@customer.test."""
     starting.need("dovecot")
     with starting.scratch() as folder:
-        server = Dovecot(folder, *starting.free_ports(4))
+        server = Dovecot(folder, *starting.free_ports(5))
         certify(folder)
         (folder / "home").mkdir()
         server.own(folder / "home")
@@ -148,6 +150,7 @@ def _process(server: Dovecot) -> Iterator[None]:
     user, group = runs_as()
     values = {"imap": server.imap_port, "imaps": server.imaps_port, "lmtp": server.lmtp_port, "sasl": server.sasl_port}
     config = server.folder / "dovecot.conf"
+    starting.fill("dovecot-oauth2.conf", server.folder / "oauth2.conf", oauth=server.oauth_port)
     starting.fill("dovecot.conf", config, dir=server.folder, user=user, group=group, **values)
     process = subprocess.Popen([starting.find("dovecot") or "dovecot", "-F", "-c", str(config)])
     try:

@@ -1,6 +1,7 @@
 """The channel `mail`: a mailbox that is read over IMAP and answered over SMTP."""
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -8,10 +9,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from twoway.channel import Channel, Limits, Policy
+from twoway.channels.mail_oauth import OAuth
 from twoway.config.sections import Section
 from twoway.config.values import Host, InFolder, Mail, Name, Port, Seconds, Yes
+from twoway.domain import Standing
+from twoway.errors import Refused
 from twoway.mail import imap, smtp
 from twoway.mail.account import Server
+from twoway.mail.tokens import Tokens
 from twoway.ports import Access
 from twoway.secrets import Secret
 
@@ -69,7 +74,9 @@ class Settings(Section):
     """Further addresses of ours that end in this mailbox."""
     username: Name | None = None
     """None: the address of the mailbox."""
-    password: Secret
+    password: Secret | None = None
+    oauth: OAuth | None = None
+    """In place of a password."""
     imap: Imap
     smtp: Smtp
     folder: Name = "INBOX"
@@ -90,6 +97,14 @@ class Settings(Section):
     @classmethod
     def _lower(cls, aliases: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(alias.lower() for alias in aliases)
+
+    @model_validator(mode="after")
+    def _one_login(self) -> Self:
+        if (self.password is None) == (self.oauth is None):
+            raise ValueError(
+                "password or a table oauth must be set, one of them: it is how the mailbox is logged in to"
+            )
+        return self
 
     @property
     def domain(self) -> str:
@@ -113,6 +128,8 @@ class Connection:
 
     name: str
     settings: Settings
+    tokens: Tokens | None = None
+    """In place of a password."""
 
     @cached_property
     def imap(self) -> Server:
@@ -127,22 +144,28 @@ class Connection:
     def _server(self, host: _Host, ports: dict[str, int], *, login: bool = True) -> Server:
         mine = self.settings
         user = (host.username or mine.username or mine.mailbox) if login else ""
+        password = host.password or mine.password
         return Server(
             channel=self.name,
             host=host.host,
             port=host.port or ports[host.security],
             security=host.security,
             user=user,
-            password=(host.password or mine.password).get_secret_value() if login else "",
+            password=password.get_secret_value() if login and password else "",
             ca_file=mine.ca_file,
             timeout=mine.timeout_seconds,
             helo=mine.domain,
+            tokens=self.tokens if login and not password else None,
         )
+
+    def standing(self) -> Standing:
+        """When somebody has to sign in again, where the provider said so."""
+        return Standing(expires_at=self.tokens.ends_at if self.tokens else None)
 
 
 def connect(settings: Settings, access: Access) -> Connection:
     """No network yet: the first poll and the first answer log in."""
-    return Connection(access.name, settings)
+    return Connection(access.name, settings, settings.oauth.tokens(access) if settings.oauth else None)
 
 
 def check(connection: Connection) -> None:
@@ -151,6 +174,13 @@ def check(connection: Connection) -> None:
         for folder in connection.settings.folders:
             imap.examine(box, connection.imap, folder, "check")
     smtp.check(connection.smtp)
+
+
+def sign_in(connection: Connection, tell: Callable[[str, str], None]) -> None:
+    """A person signs in to the mailbox, where and with the code that they are told. Raises ChannelError, Refused."""
+    if connection.tokens is None:
+        raise Refused(f"{connection.name} logs in with a password; there is nothing to sign in to")
+    connection.tokens.sign_in(tell)
 
 
 CHANNEL = Channel(
@@ -164,4 +194,5 @@ CHANNEL = Channel(
     collector="listener.mail:Collector",
     sender="responders.mail:Sender",
     wake="listener.mail:idle",
+    sign_in=sign_in,
 )

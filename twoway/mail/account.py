@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from twoway.mail.tokens import Tokens
 from twoway.text import one_line
 
 Security = Literal["tls", "starttls", "none"]
@@ -27,6 +28,8 @@ class Server:
     """Seconds that one answer of the server may take."""
     helo: str = "localhost"
     """How we introduce ourselves to an SMTP server."""
+    tokens: Tokens | None = None
+    """In place of a password, for XOAUTH2."""
 
     def __repr__(self) -> str:
         return f"Server({self.channel}, {self.host}:{self.port})"
@@ -45,7 +48,10 @@ class Server:
         return one_line(text, 300) or "no reason given"
 
     def _secrets(self) -> list[str]:
-        if not self.password:
-            return []
-        plain = f"\0{self.user}\0{self.password}"
-        return [self.password, *(base64.b64encode(text.encode()).decode() for text in (self.password, plain))]
+        hidden = [self.password] if self.password else self.tokens.hidden if self.tokens else []
+        sent = [made for secret in hidden for made in (secret, f"\0{self.user}\0{secret}", self.bearer(secret))]
+        return [*hidden, *(base64.b64encode(text.encode()).decode() for text in sent)]
+
+    def bearer(self, token: str) -> str:
+        """What XOAUTH2 sends in place of a password."""
+        return f"user={self.user}\1auth=Bearer {token}\1\1"

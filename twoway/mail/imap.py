@@ -3,7 +3,7 @@
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -85,27 +85,48 @@ def _close(box: "BaseMailBox") -> None:
 
 
 def _login(box: "BaseMailBox", server: Server, operation: str) -> None:
-    if "LOGINDISABLED" in box.client.capabilities:
+    if "LOGINDISABLED" in box.client.capabilities and not server.tokens:
         raise AuthFailed(
             server.channel,
             operation,
             f"{server.host} takes no password over an unencrypted connection; "
             'write security = "tls" (port 993) or "starttls" (port 143) for imap',
         )
-    refused = _refusal(box, server)
+    refused = _token_refusal(box, server, operation) if server.tokens else _refusal(box, server)
     if refused is None:
         return
     kind: type[ChannelError] = Temporary if _BUSY.search(refused) else AuthFailed
     raise kind(server.channel, operation, server.said(refused))
 
 
+def _token_refusal(box: "BaseMailBox", server: Server, operation: str) -> bytes | None:
+    """Logs in with a token, and once more with a new one if that is not taken; the server's words if it said no."""
+    assert server.tokens  # noqa: S101 - asked before
+    if "AUTH=XOAUTH2" not in box.client.capabilities:
+        raise AuthFailed(server.channel, operation, f"{server.host} takes no tokens (it does not offer AUTH=XOAUTH2)")
+    token = server.tokens.access(operation)
+    refused = _token_refused(box, server, token)
+    if refused is None or _BUSY.search(refused):
+        return refused
+    return _token_refused(box, server, server.tokens.access(operation, refused=token))
+
+
+def _token_refused(box: "BaseMailBox", server: Server, token: str) -> bytes | None:
+    return _refused(lambda: box.xoauth2(server.user, token, initial_folder=None))
+
+
 def _refusal(box: "BaseMailBox", server: Server) -> bytes | None:
     """Logs in; the server's words if it said no. Errors of the library could quote the password, so none is kept."""
+    plain = _ANY_TEXT.fullmatch(server.user + server.password)
+    login = box.login if plain else box.login_utf8
+    return _refused(lambda: login(server.user, server.password, initial_folder=None))
+
+
+def _refused(login: Callable[[], object]) -> bytes | None:
     from imap_tools.errors import MailboxLoginError
 
-    plain = _ANY_TEXT.fullmatch(server.user + server.password)
     try:
-        (box.login if plain else box.login_utf8)(server.user, server.password, initial_folder=None)
+        login()
     except MailboxLoginError as error:
         return b" ".join(part for part in error.command_result[1] if isinstance(part, bytes)) or b"login refused"
     except imaplib.IMAP4.abort:

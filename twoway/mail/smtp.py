@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, Gone, Rejected, Temporary
 from twoway.mail.account import Server
+from twoway.mail.tokens import Tokens
 
 _END = b"\r\n.\r\n"
 _LOGIN_CODES = {530, 534, 535, 538}
@@ -99,7 +100,28 @@ def _login(smtp: smtplib.SMTP, server: Server) -> None:
         return
     if not (server.user + server.password).isascii():
         raise AuthFailed(server.channel, "send", "SMTP logins take only ASCII; choose a password of plain letters")
-    smtp.login(server.user, server.password)
+    if server.tokens:
+        _with_token(smtp, server, server.tokens)
+    else:
+        smtp.login(server.user, server.password)
+
+
+def _with_token(smtp: smtplib.SMTP, server: Server, tokens: Tokens) -> None:
+    """XOAUTH2, and once more with a new token if the server does not take this one."""
+    if "XOAUTH2" not in smtp.esmtp_features.get("auth", "").upper().split():
+        raise AuthFailed(server.channel, "send", f"{server.host} takes no tokens (it does not offer AUTH XOAUTH2)")
+    token = tokens.access("send")
+    try:
+        _authenticate(smtp, server, token)
+    except smtplib.SMTPAuthenticationError as error:
+        if error.smtp_code < 500:
+            raise
+        _authenticate(smtp, server, tokens.access("send", refused=token))
+
+
+def _authenticate(smtp: smtplib.SMTP, server: Server, token: str) -> None:
+    """A challenge is the server's reason for a no; it is answered with nothing, and the no follows."""
+    smtp.auth("XOAUTH2", lambda challenge=None: server.bearer(token) if challenge is None else "")
 
 
 def refused(server: Server, code: int, words: bytes | str, whom: str = "") -> ChannelError:
