@@ -30,6 +30,7 @@ from twoway.domain import (
     Scores,
     Target,
     Unclear,
+    Visibility,
 )
 from twoway.errors import DeliveryUnknown, Rejected
 from twoway.ports import Access
@@ -138,7 +139,9 @@ class Scene:
         noise: bool = False,
         wants: bool = True,
         mood: str = "",
+        complaint: bool = False,
         below: str = "",
+        visibility: Visibility = "public",
     ) -> int:
         """Somebody writes, is judged so, and is queued; the conversation. ``below``: in answer to that post."""
         number = next(self.numbers)
@@ -149,14 +152,14 @@ class Scene:
             text=text,
             created_at=clock.now(),
             address="{}",
-            visibility="public",
+            visibility=visibility,
             raw=text.encode("utf-8", "replace"),
             replies_to=(below,) if below else (),
         )
         stream = channels.stream(self.desk.store, row.id, "loft")
         hearing.keep_page(self.desk.store, stream, Page(cursor=str(number), mentions=(mention,)))
         (waiting,) = judgements.unjudged(self.desk.store, 10)
-        judgements.keep(self.desk.store, [(waiting, judgement(severe, noise, wants, mood))])
+        judgements.keep(self.desk.store, [(waiting, judgement(severe, noise, wants, mood, complaint))])
         queue_once(self.desk.store)
         queued = mentions.by_id(self.desk.store, waiting.mention_id).conversation_id
         assert queued is not None
@@ -195,7 +198,7 @@ class Scene:
         deliver_once(self.desk.store, self.desk.outlets(), "test")
 
 
-def judgement(severe: bool, noise: bool, wants: bool, mood: str = "") -> Judgement:
+def judgement(severe: bool, noise: bool, wants: bool, mood: str = "", complaint: bool = False) -> Judgement:
     """What a judge would have said; ``mood``: else negative where it is severe."""
     bad = 0.95 if severe else 0.1
     felt = mood or ("negative" if severe else "neutral")
@@ -203,7 +206,7 @@ def judgement(severe: bool, noise: bool, wants: bool, mood: str = "") -> Judgeme
     return Judgement(
         language="de",
         sentiment=Scores(felt, moods),
-        complaint=Flag(severe, bad),
+        complaint=Flag(severe or complaint, 0.9 if complaint else bad),
         wants_answer=Flag(wants, 0.9 if wants else 0.1),
         noise=Flag(noise, 0.9 if noise else 0.0),
         urgency=Scores("now" if severe else "calm", {"calm": 1 - bad, "soon": 0.0, "now": bad}),
