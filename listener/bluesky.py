@@ -26,6 +26,8 @@ REASONS = ("mention", "reply", "quote")
 """The notices that somebody said something."""
 OWN = "app.bsky.feed.getAuthorFeed"
 CUT = "the network no longer lists notices of mentions that still stand; some may be unheard"
+MARGIN = timedelta(hours=1)
+"""How far the clocks of those who post may be behind ours."""
 _AT = TypeAdapter(AwareDatetime)
 
 
@@ -146,7 +148,7 @@ class _Mentions(_Listing):
             return Heard(notice.indexed_at)
         post = self._posts.get(notice.uri) or notice.post()
         self._bluesky.first_heard(post.uri, post.cid, post.indexed_at)
-        said = mention(post, raw, self._people.get(post.author.did), notice.indexed_at)
+        said = mention(post, raw, self._bluesky.me, self._people.get(post.author.did), notice.indexed_at)
         return Heard(notice.indexed_at, mention=said)
 
     def lost(self, since: str) -> Gap | None:
@@ -154,7 +156,7 @@ class _Mentions(_Listing):
         me = self._bluesky.me
         found = Again(self._bluesky).newest().values()
         ours = (me in post.record.named or post.parent.startswith(f"at://{me}/") for post, _ in found)
-        return Gap(None, clock.now(), CUT) if any(ours) else None
+        return Gap(None, clock.now() - MARGIN, CUT) if any(ours) else None
 
 
 class _Search(_Listing):
@@ -183,7 +185,8 @@ class _Search(_Listing):
         if post.author.did == self._bluesky.me:
             return Heard(post.indexed_at)
         self._bluesky.first_heard(post.uri, post.cid, post.indexed_at)
-        return Heard(post.indexed_at, mention=mention(post, raw, self._people.get(post.author.did), found=True))
+        said = mention(post, raw, self._bluesky.me, self._people.get(post.author.did), found=True)
+        return Heard(post.indexed_at, mention=said)
 
 
 class _Own(_Listing):
@@ -208,9 +211,9 @@ class _Own(_Listing):
 
 
 def mention(
-    post: Post, raw: bytes, person: Profile | None, arrived_at: datetime | None = None, *, found: bool = False
+    post: Post, raw: bytes, me: str, person: Profile | None, arrived_at: datetime | None = None, *, found: bool = False
 ) -> Mention:
-    """A post as the desk hears it; ``person`` is its author with what a post does not tell of them."""
+    """A post as the desk hears it; ``me`` is the brand, ``person`` its author with what the post does not tell."""
     author, record, url = post.author, post.record, page_of(post.uri)
     return Mention(
         id=post.uri,
@@ -226,7 +229,7 @@ def mention(
         reference=post.uri,
         replies_to=(post.parent,) if post.parent else (),
         thread=record.reply.root.uri if record.reply else post.uri,
-        participants=tuple(dict.fromkeys(did for did in record.named if did != author.did)),
+        participants=tuple(dict.fromkeys(did for did in record.named if did not in (me, author.did))),
         route="hand" if post.closed else "api",
         route_reason=post.closed,
         title=post.warnings,

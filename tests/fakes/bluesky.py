@@ -11,68 +11,17 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from desk.loopback import running
+from tests.fakes.bluesky_asked import Asked, BlueskyDialect, Refusal, epoch, written_json
 from tests.fakes.bluesky_records import mistake
 from tests.fakes.bluesky_town import BRAND, POSTS, Notice, Post, Town, written
 from tests.fakes.faults import Faults
-from tests.fakes.faulty import Answer, Dialect, Faulty, Receive, Send
+from tests.fakes.faulty import Faulty, Receive, Send
 from twoway import clock
 
 PASSWORD = "abcd-efgh-ijkl-mnop-never-shown"
 WINDOW = timedelta(minutes=5)
 ACCESS, REFRESH = timedelta(hours=2), timedelta(days=90)
 _URI = re.compile(r"at://did:[^/]+/[a-zA-Z.]+/[A-Za-z0-9._:~-]+")
-
-
-class Refusal(Exception):
-    """What the network says no with."""
-
-    def __init__(self, status: int, name: str, said: str = "") -> None:
-        super().__init__(said or name)
-        self.status, self.name, self.said = status, name, said or name
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request that was let in."""
-
-    query: dict[str, list[str]]
-    body: dict[str, Any]
-    token: str
-
-    def one(self, name: str, default: str = "") -> str:
-        """A parameter."""
-        return (self.query.get(name) or [default])[-1]
-
-    def number(self, name: str, default: int, most: int) -> int:
-        """A parameter that is a number."""
-        found = self.one(name, str(default))
-        if not found.isdecimal() or not (0 if name == "depth" else 1) <= int(found) <= most:
-            raise Refusal(400, "InvalidRequest", f"Error: {name} must be between 1 and {most}")
-        return int(found)
-
-    def many(self, name: str, most: int) -> list[str]:
-        """A parameter that may be given several times."""
-        found = self.query.get(name, [])
-        if not 1 <= len(found) <= most:
-            raise Refusal(400, "InvalidRequest", f"Error: {name} must not have more than {most} elements")
-        return found
-
-
-class BlueskyDialect(Dialect):
-    """Its words for faults."""
-
-    def error(self, status: int, code: str, message: str) -> Answer:
-        name = {429: "RateLimitExceeded", 503: "UpstreamFailure"}.get(status, "InvalidRequest")
-        return Answer(status, [(b"content-type", b"application/json")], _json({"error": name, "message": message}))
-
-    def retry(self, seconds: float) -> tuple[bytes, bytes]:
-        return b"ratelimit-reset", _epoch(clock.now() + timedelta(seconds=seconds))
-
-    def text(self, body: bytes) -> str:
-        try:
-            return str(json.loads(body)["record"]["text"])
-        except (ValueError, LookupError, TypeError):
-            return ""
 
 
 Handler = Callable[["Bluesky", Asked], Any]
@@ -101,11 +50,11 @@ class Bluesky:
             (b"content-type", b"application/json; charset=utf-8"),
             (b"ratelimit-limit", b"3000"),
             (b"ratelimit-remaining", str(self.left).encode()),
-            (b"ratelimit-reset", _epoch(clock.now() + WINDOW)),
+            (b"ratelimit-reset", epoch(clock.now() + WINDOW)),
             (b"ratelimit-policy", b"3000;w=300"),
         ]
         await send({"type": "http.response.start", "status": status, "headers": limits})
-        await send({"type": "http.response.body", "body": _json(body)})
+        await send({"type": "http.response.body", "body": written_json(body)})
 
     def _answer(self, scope: Any, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
         try:
@@ -299,14 +248,6 @@ METHODS: dict[str, tuple[str, str, frozenset[str], Handler]] = {
     "com.atproto.repo.putRecord": ("POST", "access", PUT, Bluesky.put),
 }  # fmt: skip
 """HTTP method, token, known parameters."""
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
-
-
-def _epoch(moment: datetime) -> bytes:
-    return str(int(moment.timestamp())).encode()
 
 
 @dataclass

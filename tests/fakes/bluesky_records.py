@@ -30,8 +30,9 @@ def _text(text: Any) -> str:
     if not isinstance(text, str):
         return 'Record must have the property "text"'
     if len(text.encode()) > 3_000:
-        return "Record/text must not be longer than 3000 characters"
-    return "Record/text must not be longer than 300 graphemes" if len(regex.findall(r"\X", text)) > 300 else ""
+        return "string too big (maximum 3000) at $.record.text"
+    found = len(regex.findall(r"\X", text))
+    return f"grapheme too big (maximum 300, got {found}) at $.record.text" if found > 300 else ""
 
 
 def _reply(reply: Any) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LONGEST_WAIT = timedelta(days=1)
 OVER = frozenset({"ExpiredToken", "InvalidToken"})
 """A token is over: a new one helps."""
+WORDS_REFUSED = frozenset({400, 403, 409, 422})
+"""Statuses of a write that say something about its words; the same words would be refused again."""
 TAKEN = "InvalidSwap"
 """There is a record of that name already."""
 _LOGIN = OVER | {
@@ -70,7 +72,7 @@ def _kind(code: int, name: str, writing: bool) -> type[ChannelError]:
         return Gone
     if writing and name == TAKEN:
         return Taken
-    if writing and (code == 413 or (code in (400, 403) and name)):
+    if writing and (code == 413 or (code in WORDS_REFUSED and name)):
         return Rejected
     # A redirect, a proxy's page, a path that is none: nothing was accepted, and nothing is known to be gone.
     return Passed if code == 400 and name else Temporary

@@ -26,7 +26,7 @@ _TAG = re.compile(r"(?<!\S)#(\w{0,63}[^\W\d_]\w{0,63})(?!\w)")
 _END = ".,;:!?…'’*_"
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
 _HASHED = 40
-"""Lowest bits of a record key that are ours to choose: 17 minutes of its time."""
+"""Lowest bits of a record key that are ours to choose: 18 minutes of its time."""
 
 
 class _Facet(BaseModel):
@@ -137,8 +137,9 @@ def _tags(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
 def record_key(near: datetime, key: str) -> str:
     """The key of the record that a part is posted as: always the same for the part, so that it is posted once.
 
-    A TID as the network wants it; its time is about that of ``near``, its rest comes from the part's own key.
+    A TID as the network wants it; its time is shortly before ``near``, its rest comes from the part's own key.
     """
     micros = max(0, (near - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
-    value = (micros << 10 >> _HASHED << _HASHED | int(sha256(key)[: _HASHED // 4], 16)) & (2**63 - 1)
+    block = max(0, (micros << 10 >> _HASHED) - 1)
+    value = (block << _HASHED | int(sha256(key)[: _HASHED // 4], 16)) & (2**63 - 1)
     return "".join(_TID[value >> shift & 31] for shift in range(60, -1, -5))
