@@ -5,7 +5,7 @@ FLOORS := twoway listener models responders desk
 export VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos chaos-short lint types format clean
+.PHONY: help demo test test-bluesky chaos chaos-short lint types format clean
 
 help: ## What can be done here
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ demo: $(VENV)/.core ## A fictional brand's desk in the browser: no account, no k
 
 test: $(VENV)/.test ## All tests; ARGS="-k mail" chooses some
 	@$(BIN)/pytest -q $(ARGS)
+
+test-bluesky: $(VENV)/.test build/bluesky/.done ## The real Bluesky network on this machine (Node, PostgreSQL, Redis)
+	@$(BIN)/pytest -q tests/network $(ARGS)
 
 chaos: $(VENV)/.test ## Ten minutes in which everything goes wrong, counted on the platform; ARGS="--seed 7" plays one again
 	@$(BIN)/python -m tests.chaos --kills 1000 $(ARGS)
@@ -36,6 +39,9 @@ clean: ## Remove what was built here; your twoway.toml and databases stay
 	find $(FLOORS) tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The marker files make the second call instant.
+build/bluesky/.done: .ci/bluesky tests/servers/bluesky_network/package-lock.json
+	@.ci/bluesky
+
 $(VENV)/.core: pyproject.toml constraints.txt
 	@.ci/install core
 	@touch $@
