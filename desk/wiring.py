@@ -117,13 +117,14 @@ class Desk:
         return own or self.config.query
 
     def everything(self, name: str, since: datetime | None = None) -> Collector:
-        """All that a channel gives. A stream without a cursor begins at ``since`` (None: where the channel did).
+        """All that a channel gives. A stream without a cursor begins at ``since``.
 
-        A channel may have started long before it could be read for the first time: its login was refused until now.
+        None: where the channel did, which may be long before it could be read for the first time, its login being
+        refused until now; a stream that was added later, such as a search for a further word, begins there.
         """
-        configured = self._configured(name)
+        configured, row = self._configured(name), channels.by_name(self.store, name)
         # Servers that know whole seconds only must not pass over the second in which the channel started.
-        since = since or clock.parse(channels.by_name(self.store, name).started_at).replace(microsecond=0)
+        since = since or clock.parse(row.last_success_at or row.started_at).replace(microsecond=0)
         made: Collector = load(kinds.channel(configured.kind).collector)(
             self._connection(configured), configured.settings, since
         )

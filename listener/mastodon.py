@@ -1,4 +1,4 @@
-"""Hears Mastodon: mentions and private messages, posts in our own name, and what becomes of what was heard."""
+"""Hears Mastodon: mentions and private messages, what its search comes upon, our own posts, and what becomes of all."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -7,13 +7,14 @@ from typing import Any
 
 from listener import again
 from listener.mastodon_again import BATCH, Again
-from listener.newest_first import Heard, pages
+from listener.mastodon_found import found, read
+from listener.mastodon_mention import mention, position
+from listener.newest_first import Heard, Listing, pages
 from twoway import clock
 from twoway.channels.mastodon import Mastodon, Settings
-from twoway.channels.mastodon_posts import Address, Instance, Media, Notification, Status, own_post, visibility
-from twoway.domain import Attachment, Author, Gap, Mention, Page
+from twoway.channels.mastodon_posts import Notification, Status, own_post
+from twoway.domain import Gap, Page
 from twoway.raw import member
-from twoway.text import one_line, storable
 
 PAGE = 40
 """Entries of a page; the most that Mastodon gives of posts."""
@@ -28,34 +29,30 @@ class Collector:
         self._read: dict[str, Callable[[str | None], Iterator[Page]]] = {
             "mentions": partial(self._listing, _Mentions(connection, settings)),
             "own": partial(self._listing, _Own(connection)),
+            **{listing.name: partial(self._found, listing) for listing in found(connection)},
             "changes": lambda cursor: again.pages(Again(connection), connection.memory, cursor),
         }
 
     def streams(self) -> list[str]:
-        """Mentions with replies and private messages, our own posts, and what becomes of kept mentions."""
+        """Mentions with replies and private messages, our own posts, searches, and what becomes of kept mentions."""
         return list(self._read)
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
         """Pages after ``cursor``; see `listener.newest_first`. Raises ChannelError."""
         return self._read[stream](cursor)
 
-    def _listing(self, listing: "_Mentions | _Own", cursor: str | None) -> Iterator[Page]:
+    def _listing(self, listing: Listing, cursor: str | None) -> Iterator[Page]:
         return pages(listing, self._mastodon.name, cursor, self._since)
 
-
-class _Listing:
-    """One of the instance's."""
-
-    def position(self, entry: Any) -> str:
-        """The id of an entry, even of one that cannot be read otherwise: nothing may hold a stream up."""
-        found = entry.get("id") if isinstance(entry, dict) else None
-        return found if isinstance(found, str) and found.isascii() and found.isalnum() and len(found) <= 64 else ""
+    def _found(self, listing: Listing, cursor: str | None) -> Iterator[Page]:
+        return read(listing, self._mastodon, cursor, self._since)
 
 
-class _Mentions(_Listing):
+class _Mentions:
     """The notifications that are mentions; a reply to a post of ours is one, and so is a private message."""
 
     name = "mentions"
+    position = staticmethod(position)
 
     def __init__(self, connection: Mastodon, settings: Settings) -> None:
         self._mastodon, self._settings = connection, settings
@@ -90,10 +87,11 @@ class _Mentions(_Listing):
         return Gap(None, clock.now(), CLEARED) if any(one["id"] == self._mastodon.me.id for one in named) else None
 
 
-class _Own(_Listing):
+class _Own:
     """Posts in our name, whoever wrote them: receipts of what is in doubt, or answers given elsewhere."""
 
     name = "own"
+    position = staticmethod(position)
 
     def __init__(self, connection: Mastodon) -> None:
         self._mastodon = connection
@@ -112,34 +110,3 @@ class _Own(_Listing):
     def lost(self, since: str) -> Gap | None:
         """Whoever deletes all their posts has lost nothing that was said to them."""
         return None
-
-
-def mention(status: Status, raw: bytes, instance: Instance, me: str, arrived_at: datetime | None = None) -> Mention:
-    """A post as the desk hears it; ``me`` is the brand's account."""
-    others = (person.id for person in status.mentions if person.id not in (me, status.account.id))
-    account = status.account
-    followers = account.followers_count if (account.followers_count or 0) >= 0 else None  # -1: they hide it
-    return Mention(
-        id=status.id,
-        author=Author(account.id, f"@{account.acct}", storable(account.display_name), account.url or "", followers),
-        text=status.text,
-        created_at=status.created_at,
-        address=Address.of(status, instance),
-        visibility=visibility(status.visibility),
-        raw=raw,
-        reference=status.id,
-        replies_to=(status.in_reply_to_id,) if status.in_reply_to_id else (),
-        participants=tuple(dict.fromkeys(others)),
-        title=storable(status.spoiler_text),
-        quoted=status.quoted,
-        url=status.url or status.uri,
-        language=status.language or "",
-        attachments=tuple(_attachment(media) for media in status.media_attachments),
-        arrived_at=arrived_at,
-    )
-
-
-def _attachment(media: Media) -> Attachment:
-    """A picture by its link and by the words for those who cannot see it; its size is not told."""
-    link = media.url or media.remote_url or ""
-    return Attachment(one_line(f"{link} {media.description or ''}", 1_000), media.type, 0)

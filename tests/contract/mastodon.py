@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -13,6 +15,7 @@ from responders.mastodon import Sender
 from tests.contract.rig import Memory
 from tests.fakes.mastodon import TOKEN, FakeMastodon, fake_mastodon
 from twoway.channels import mastodon
+from twoway.config import Query
 from twoway.http import Guard, client
 from twoway.ports import Access
 
@@ -26,6 +29,7 @@ class MastodonRig:
 
     platform: FakeMastodon
     memory: Memory = field(default_factory=Memory)
+    query: Query = field(default_factory=Query)
     can = EVERY | {"answers", "lists", "found", "keyless"}
     secret: str = TOKEN
     name: str = "our mastodon"
@@ -38,7 +42,9 @@ class MastodonRig:
     def connect(self, **how: object) -> mastodon.Mastodon:
         """A login behind the desk's own address guard."""
         guard = Guard(("127.0.0.1",))
-        access = Access(self.name, "desk-under-test", None, lambda **more: client(**more, guard=guard), self.memory)  # type: ignore[arg-type]
+        no_door: Any = None
+        http = partial(client, guard=guard)
+        access = Access(self.name, "desk-under-test", no_door, http, self.memory, query=self.query)
         return mastodon.connect(self.settings.model_copy(update=how), access)
 
     def collector(self, since: datetime | None = None) -> Collector:

@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from desk.loopback import running
+from tests.fakes import mastodon_search as search
 from tests.fakes.faults import Faults
 from tests.fakes.faulty import Answer, Dialect, Faulty, Receive, Send
+from tests.fakes.mastodon_asked import PAGING, Asked, Listed, Refusal, limit, page_of
 from tests.fakes.mastodon_town import BRAND, HOST, Post, Town
 from twoway import clock
 
@@ -21,37 +23,6 @@ SCOPES = frozenset({"read", "write"})
 KEY_KEPT = timedelta(hours=1)
 WINDOW = timedelta(minutes=5)
 VISIBILITIES = ("public", "unlisted", "private", "direct")
-PAGING = frozenset({"limit", "max_id", "since_id", "min_id"})
-
-
-class Refusal(Exception):
-    """What the platform says no with."""
-
-    def __init__(self, status: int, said: str) -> None:
-        super().__init__(said)
-        self.status, self.said = status, said
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request that was let in."""
-
-    path: str
-    query: dict[str, list[str]]
-    form: dict[str, list[str]]
-    key: str = ""
-
-    def one(self, name: str, default: str = "") -> str:
-        """A parameter."""
-        return (self.query.get(name) or self.form.get(name) or [default])[-1]
-
-
-class Listed(list[Any]):
-    """A page of a listing, with the ids that it was cut by: some of them may not be shown."""
-
-    def __init__(self, shown: list[Any], ids: list[str]) -> None:
-        super().__init__(shown)
-        self.ids = ids
 
 
 Handler = Callable[["Mastodon", Asked, str], Any]
@@ -79,6 +50,10 @@ class Mastodon:
     heeds_keys: bool = True
     """Other servers that speak this API do not."""
     version: tuple[int, int] = (4, 7)
+    searches: bool = True
+    """Whether it has a search at all; without one it answers, and finds nothing."""
+    results: int = 10_000
+    """That its search goes down to."""
     left: int = 300
     leaves_out: str = ""
     """A kind of notice, or the id of a post, that listings pass over as if it were being looked into."""
@@ -131,7 +106,7 @@ class Mastodon:
         plain = [(name, value) for name, values in asked.query.items() if name not in PAGING for value in values]
         base = f"http://{host}{asked.path}"
         links = [f'<{base}?{urlencode([*plain, ("min_id", answer.ids[0])])}>; rel="prev"']
-        if len(answer.ids) == _limit(asked):
+        if len(answer.ids) == limit(asked):
             links.insert(0, f'<{base}?{urlencode([*plain, ("max_id", answer.ids[-1])])}>; rel="next"')
         return [(b"link", ", ".join(links).encode())]
 
@@ -161,7 +136,7 @@ class Mastodon:
             for notice in self.town.notices
             if (types is None or notice.type in types) and (everything or not notice.filtered)
         ]
-        shown = [self.town.notice(notice) for notice in _page(wanted, asked, most=80)]
+        shown = [self.town.notice(notice) for notice in page_of(wanted, asked, most=80)]
         return Listed(
             [notice for notice in shown if notice["type"] != self.leaves_out], [notice["id"] for notice in shown]
         )
@@ -169,7 +144,7 @@ class Mastodon:
     def statuses_of(self, asked: Asked, account: str) -> Any:
         """Somebody's posts, newest first; one's own with the private ones."""
         mine = [post for post in self.town.posts.values() if post.by.id == account and self.town.seen_by_brand(post)]
-        shown = [self.town.status(post) for post in _page(mine, asked, most=40)]
+        shown = [self.town.status(post) for post in page_of(mine, asked, most=40)]
         return Listed(shown, [post["id"] for post in shown])
 
     def many(self, asked: Asked, _: str) -> Any:
@@ -184,6 +159,20 @@ class Mastodon:
     def one(self, asked: Asked, id_: str) -> Any:
         """A post."""
         return self.town.status(self._found(id_))
+
+    def tagged(self, asked: Asked, tag: str) -> Any:
+        """The timeline of a hashtag, newest first."""
+        shown = [self.town.status(post) for post in page_of(search.tagged(self.town, tag, asked.query), asked, most=40)]
+        return Listed(shown, [post["id"] for post in shown])
+
+    def search(self, asked: Asked, _: str) -> Any:
+        """Posts that the search finds; nothing where the instance has none."""
+        skip, most = int(asked.one("offset", "0")), min(int(asked.one("limit", "20")), 40)
+        if skip + most > self.results:
+            raise Refusal(500, "This method failed")
+        found = search.found(self.town, asked.one("q")) if self.searches else []
+        shown = [self.town.status(post) for post in found[skip : skip + most] if post.id != self.leaves_out]
+        return {"accounts": [], "hashtags": [], "statuses": shown}
 
     def context(self, asked: Asked, id_: str) -> Any:
         """What is above and below a post."""
@@ -216,6 +205,8 @@ class Mastodon:
 
 
 NONE: frozenset[str] = frozenset()
+OF_TAG = PAGING | {"any[]", "all[]", "none[]", "local", "remote", "only_media"}
+SEARCHED = frozenset({"q", "type", "resolve", "limit", "offset", "account_id", "max_id", "min_id", "following"})
 POSTED = frozenset({"status", "in_reply_to_id", "sensitive", "visibility", "spoiler_text", "language"})
 OF_ACCOUNT = PAGING | {"only_media", "exclude_replies", "exclude_reblogs", "pinned", "tagged"}
 NOTICED = PAGING | {"types[]", "exclude_types[]", "account_id", "include_filtered"}
@@ -229,24 +220,12 @@ ROUTES: list[tuple[str, str, str, frozenset[str], tuple[int, int], Handler]] = [
     ("GET", f"/api/v1/accounts/{ID}/statuses", "read:statuses", OF_ACCOUNT, (1, 0), Mastodon.statuses_of),
     ("GET", "/api/v1/statuses", "read:statuses", frozenset({"id[]"}), (4, 3), Mastodon.many),
     ("GET", f"/api/v1/statuses/{ID}", "read:statuses", NONE, (1, 0), Mastodon.one),
+    ("GET", r"/api/v1/timelines/tag/(\w+)", "read:statuses", OF_TAG, (1, 0), Mastodon.tagged),
+    ("GET", "/api/v2/search", "read:search", SEARCHED, (2, 4), Mastodon.search),
     ("GET", f"/api/v1/statuses/{ID}/context", "read:statuses", NONE, (1, 0), Mastodon.context),
     ("POST", "/api/v1/statuses", "write:statuses", POSTED, (1, 0), Mastodon.post),
 ]
 """Method, path, scope, known parameters, the version that has it."""
-
-
-def _limit(asked: Asked, most: int = 80) -> int:
-    return max(1, min(int(asked.one("limit", "40")), most))
-
-
-def _page(found: list[Any], asked: Asked, most: int) -> list[Any]:
-    """The newest that fit; with min_id those right above it."""
-    at = {name: int(asked.one(name)) for name in ("max_id", "since_id", "min_id") if asked.one(name)}
-    above = max(at.get("since_id", 0), at.get("min_id", 0))
-    fitting = [entry for entry in found if above < int(entry.id) < at.get("max_id", 2**63)]
-    fitting.sort(key=lambda entry: int(entry.id))
-    limit = _limit(asked, most)
-    return (fitting[:limit] if "min_id" in at else fitting[-limit:])[::-1]
 
 
 def _json(value: Any) -> bytes:
@@ -274,6 +253,10 @@ class FakeMastodon:
         """A customer posts and mentions the brand; the id of the post."""
         person = self.town.join(customer)
         return self.town.post(person, f"@{BRAND} {text}", visibility, in_reply_to=reply_to or None, **more).id
+
+    def talk(self, customer: str, text: str, *, visibility: str = "public") -> str:
+        """A customer posts without mentioning the brand; the id of the post."""
+        return self.town.post(self.town.join(customer), text, visibility).id
 
     def answer_elsewhere(self, post: str, text: str) -> str:
         """Somebody of the brand answers without the desk."""

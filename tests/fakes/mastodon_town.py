@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
@@ -136,6 +137,10 @@ class Town:
                 above.add(other.id)
         return found
 
+    def tags(self, post: Post) -> list[str]:
+        """Its hashtags, as Mastodon compares them."""
+        return list(dict.fromkeys(folded(match[1]) for match in _TAG.finditer(_LINK.sub("", post.text))))
+
     def counted(self, text: str) -> int:
         """Characters as Mastodon counts them."""
         text = _LINK.sub("x" * self.link, text)
@@ -165,7 +170,8 @@ class Town:
             "uri": f"{self._home(post.by)}/statuses/{post.id}", "url": f"{self._home(post.by)}/{post.id}",
             "edited_at": _written(post.edited) if post.edited else None, "content": self.html(post.text),
             "reblog": None, "account": self.account(post.by), "media_attachments": post.media,
-            "tags": [], "emojis": [], "poll": None,
+            "tags": [{"name": tag, "url": f"https://{HOST}/tags/{tag}"} for tag in self.tags(post)],
+            "emojis": [], "poll": None,
             "mentions": [self._mention(person) for person in self.named(post.text)],
         }  # fmt: skip
 
@@ -215,6 +221,12 @@ class Town:
         name = person.acct.partition("@")[0]
         link = f'<a href="{self._home(person)}" class="u-url mention">@<span>{name}</span></a>'
         return f'<span class="h-card" translate="no">{link}</span>'
+
+
+def folded(text: str) -> str:
+    """Without capitals and accents, as the search and the hashtags of Mastodon have it: ü is u, not ue."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def _written(moment: datetime) -> str:

@@ -13,12 +13,12 @@ from twoway import clock
 from twoway.channel import Channel, Limits, Policy
 from twoway.channels.mastodon_errors import rate, refusal
 from twoway.channels.mastodon_posts import Account, Instance, Scope, Status
-from twoway.config.sections import Section
+from twoway.config.sections import Query, Searching
 from twoway.config.values import Seconds, Url
 from twoway.domain import Standing
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, RateLimited, Temporary
 from twoway.ports import Access, Memory
-from twoway.raw import entries
+from twoway.raw import entries, member
 from twoway.secrets import Secret
 from twoway.text import one_line, order
 
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 
     from twoway.channels.requests_wire import Wire
 
-NEEDED = {"read": "read:notifications", "write": "write:statuses"}
-"""Scopes an application must have been given, in short and in detail."""
+NEEDED = ("read:notifications", "read:statuses", "write:statuses")
+"""Scopes an application must have been given; ``read`` and ``write`` hold all that begins so."""
+TO_SEARCH = "read:search"
 LARGEST = 30_000_000
 """Bytes of an answer: a thread may have four thousand posts below the one that is answered."""
 M = TypeVar("M", bound=BaseModel)
 
 
-class Settings(Section):
+class Settings(Searching):
     """The section ``[channels.NAME]`` of a channel of the kind mastodon."""
 
     url: Url
@@ -55,6 +56,7 @@ class Mastodon:
     wire: "Wire"
     token: str
     memory: Memory
+    query: Query
     _quiet: dict[bool, datetime] = field(default_factory=dict)
     """Until when nothing may be asked (False) or written (True), as the instance said."""
 
@@ -90,12 +92,12 @@ class Mastodon:
         """What a call of the library answers, as a ``model``."""
         return self._read(model, operation, self.ask(operation, request))
 
-    def listing(self, operation: str, request: Callable[[], Any]) -> list[tuple[Any, bytes]]:
-        """The entries of a listing, each with its bytes as received."""
+    def listing(self, operation: str, request: Callable[[], Any], within: str = "") -> list[tuple[Any, bytes]]:
+        """The entries of a listing, each with its bytes as received; of the one that stands ``within`` the answer."""
         body = self.ask(operation, request)
         try:
-            return list(entries(body))
-        except (ValueError, RecursionError) as error:
+            return list(entries(member(body, within) if within else body))
+        except (ValueError, LookupError, RecursionError) as error:
             raise Temporary(self.name, operation, f"the answer is no list: {one_line(str(error))}") from error
 
     def page(self, operation: str, request: Callable[[], Any]) -> tuple[list[tuple[Any, bytes]], str]:
@@ -156,7 +158,7 @@ def connect(settings: Settings, access: Access) -> Mastodon:
     library = Library(
         api_base_url=settings.url, ratelimit_method="throw", request_timeout=timeout, session=session(wire)
     )
-    return Mastodon(access.name, library, wire, token, access.memory)
+    return Mastodon(access.name, library, wire, token, access.memory, access.query)
 
 
 def check(connection: Mastodon) -> None:
@@ -164,9 +166,10 @@ def check(connection: Mastodon) -> None:
     connection.ask_me()
     connection.ask("notifications", lambda: connection.library.notifications(types=["mention"], limit=1))
     found = connection.one(_Application, "scopes", connection.library.app_verify_credentials)
-    for short, detailed in NEEDED.items():
-        if found.scopes and not {short, detailed} & set(found.scopes):
-            said = f"the token's application lacks the scope {detailed}; make a token that has it"
+    searches = connection.query.any or connection.query.all
+    for scope in (*NEEDED, TO_SEARCH) if searches else NEEDED:
+        if found.scopes and not {scope, scope.partition(":")[0]} & set(found.scopes):
+            said = f"the token's application lacks the scope {scope}; make a token that has it"
             raise AuthFailed(connection.name, "scopes", said)
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.desk.cli.conftest import Shell
 from tests.fakes.feed import FakeFeed, fake_feed
+from tests.fakes.mastodon import TOKEN as MASTODON_TOKEN
+from tests.fakes.mastodon import fake_mastodon
 from tests.fakes.square import FakeSquare
 from twoway.store import Store
 
@@ -19,6 +21,16 @@ none = ["Stellenanzeige"]
 [channels.blog]
 kind = "feed"
 url = "{url}"
+"""
+
+MASTODON = """
+[query]
+any = ["#Fjord"]
+none = ["Stellenanzeige"]
+[channels.social]
+kind = "mastodon"
+url = "{url}"
+token = "file:mastodon"
 """
 
 
@@ -98,3 +110,18 @@ def test_a_channel_that_is_down_is_said_and_the_others_are_read(
 def test_what_is_kept_nowhere_cannot_be_work(desk: Shell) -> None:
     desk("collect", "--explain", "--answer-since", "2026-11-01", code=2)
     assert "keeps nothing" in desk.err
+
+
+def test_what_a_search_comes_upon_is_explained(desk: Shell, tmp_path: Path) -> None:
+    (folder := tmp_path / "instance").mkdir()
+    with fake_mastodon(folder) as instance:
+        (desk.folder / "mastodon").write_text(MASTODON_TOKEN)
+        (desk.folder / "mastodon").chmod(0o600)
+        file = desk.folder / "twoway.toml"
+        file.write_text(file.read_text() + MASTODON.format(url=instance.url))
+        instance.talk("Petra", "Ein Zelt am #Fjord")
+        instance.talk("Petra", "Stellenanzeige: Bootsmann am #Fjord")
+        assert explained(desk, "social") == [
+            ("social", "Stellenanzeige: Bootsmann am #Fjord", False, ["it has “Stellenanzeige”, which is under none"]),
+            ("social", "Ein Zelt am #Fjord", True, ["it has “#Fjord”"]),
+        ]
