@@ -49,6 +49,8 @@ class Provider:
     """How often a person has not typed the code yet."""
     interval: int = 0
     answers: list[Response] = field(default_factory=list)
+    declines: str = "access_denied"
+    """Its word for a person who says no."""
     codes: dict[str, str] = field(default_factory=dict)
     """Device codes, and what became of them: pending, denied, used."""
     refresh: set[str] = field(default_factory=set)
@@ -90,7 +92,7 @@ class Provider:
         code = request.form["device_code"]
         state = self.codes.get(code, "used")
         if state == "denied":
-            return _no(400, "access_denied", "")
+            return _no(400, self.declines, "")
         if state == "used":
             return _no(400, "invalid_grant", "used before")
         if self.waits:

@@ -87,7 +87,9 @@ def test_a_code_that_nobody_types_ends(provider: Provider, tmp_path: Path) -> No
     assert 10 < len(provider.asked) <= 16
 
 
-def test_a_sign_in_that_is_refused_leaves_nothing(provider: Provider, tmp_path: Path) -> None:
+@pytest.mark.parametrize("word", ["access_denied", "authorization_declined"])
+def test_a_sign_in_that_is_refused_leaves_nothing(provider: Provider, tmp_path: Path, word: str) -> None:
+    provider.declines = word
     made = tokens(provider, tmp_path)
 
     def refuse(where: str, code: str) -> None:

@@ -5,9 +5,11 @@ import json
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import time_machine
+from fastapi.testclient import TestClient
 
 from desk.web.inbound import STRANGERS
 from tests.webform.conftest import Open, Place
@@ -214,8 +216,6 @@ def test_what_holds_for_every_page_holds_here_too_as_json(place: Place, changes:
 
 
 def test_looking_is_not_sending(place: Place) -> None:
-    from fastapi.testclient import TestClient
-
     answer = TestClient(place.app, base_url=place.desk.config.web.url).get("/inbound/contact")
     assert (answer.status_code, "POST" in answer.json()["error"]) == (405, True)
 
@@ -229,3 +229,29 @@ def test_a_switched_off_form_takes_nothing(opened: Open) -> None:
 def test_a_paused_form_still_takes_what_comes(place: Place) -> None:
     channels.pause(place.desk.store, channels.by_name(place.desk.store, "contact").id, "the receiver is gone")
     assert place.post(BODY, headers(BODY)).status_code == 202
+
+
+def test_a_mistake_of_the_desk_is_told_without_its_details(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object, **more: object) -> None:
+        raise RuntimeError("hunter2")
+
+    monkeypatch.setattr("twoway.store.inbound.put", broken)
+    client = TestClient(place.app, base_url=place.desk.config.web.url, raise_server_exceptions=False)
+    answer = client.post("/inbound/contact", content=BODY, headers=headers(BODY))
+    assert (answer.status_code, "hunter2" in answer.text) == (500, False)
+    assert "again later" in answer.json()["error"]
+
+
+def test_without_the_signature_anybody_could_write(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {**headers(BODY), "webhook-signature": "v1,AAAA"}
+    assert place.post(BODY, wrong).status_code == 401
+    monkeypatch.setattr("twoway.channels.webform.verify", lambda secrets, given, body: given["webhook-id"])
+    assert place.post(BODY, wrong).status_code == 202
+
+
+def test_without_its_id_a_second_copy_would_be_a_second_message(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = count(1)
+    monkeypatch.setattr("twoway.channels.webform.verify", lambda secrets, given, body: str(next(numbers)))
+    for _ in range(2):
+        place.post(BODY, headers(BODY))
+    assert len(place.kept()) == 2

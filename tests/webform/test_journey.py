@@ -13,7 +13,7 @@ from tests.webform.conftest import Open, Place
 from twoway import clock
 from twoway.domain import Unclear
 from twoway.errors import Refused
-from twoway.store import authors, channels, deliveries, erasing, exporting, sessions, users
+from twoway.store import authors, channels, deliveries, erasing, exporting, inbound, sessions, users
 from twoway.store.audit import audit
 
 ANSWER = "Das tut uns leid. Wir schicken Ihnen heute eine neue Tasse."
@@ -108,6 +108,17 @@ def test_what_was_forgotten_does_not_come_back_by_a_repeated_request(place: Plac
     erasing.mention(store, 1, admin.id)
     assert place.send(email="petra@example.org", **WORDS).status_code == 200
     place.hear()
+    assert place.kept() == [b""]
+
+
+def test_what_could_not_be_read_is_forgotten_with_its_time(place: Place) -> None:
+    store = place.desk.store
+    channel = channels.by_name(store, "contact").id
+    inbound.put(store, channel, "application/json", b'{"telephone": "+49 30 1234"}', unique_id="of an older desk")
+    place.hear()
+    erasing.retain_once(store, channel, clock.now() - timedelta(days=1))
+    assert place.kept() != [b""]
+    erasing.retain_once(store, channel, clock.now() + timedelta(days=1))
     assert place.kept() == [b""]
 
 

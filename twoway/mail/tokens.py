@@ -16,6 +16,9 @@ from twoway.mail.token_file import Kept, Unusable
 SLOWER = 5
 """Seconds more between two questions, when the provider asks for it (RFC 8628, section 3.5)."""
 
+_DECLINED = {"access_denied", "authorization_declined"}
+"""The RFC's word for it, and Microsoft's."""
+
 
 @dataclass
 class Tokens:
@@ -67,9 +70,10 @@ class Tokens:
         raise AuthFailed(self.endpoint.channel, "sign in", "nobody typed the code in time; begin again")
 
     def _not_signed_in(self, refusal: Refused) -> Exception:
-        said = {"access_denied": "the sign-in was refused", "expired_token": "the code has expired; begin again"}
-        if refusal.code in said:
-            return AuthFailed(self.endpoint.channel, "sign in", said[refusal.code])
+        if refusal.code in _DECLINED:
+            return AuthFailed(self.endpoint.channel, "sign in", "the sign-in was refused")
+        if refusal.code == "expired_token":
+            return AuthFailed(self.endpoint.channel, "sign in", "the code has expired; begin again")
         return self.endpoint.refusal("sign in", refusal)
 
     def _begin(self, kept: Kept, lasting: bool) -> None:

@@ -55,6 +55,11 @@ SELECT m.id FROM mentions m WHERE m.channel_id = :channel AND m.erased_at IS NUL
   OR (m.conversation_id IS NULL AND (m.history = 1 OR m.kind <> 'message' OR m.deleted_at IS NOT NULL)))
 LIMIT :limit
 """
+# What was pushed at the desk and could not be read lies behind the door as well.
+_UNREAD = """
+UPDATE inbound SET body = x'' WHERE channel_id = :channel AND body <> x'' AND body IN
+  (SELECT raw FROM malformed WHERE channel_id = :channel AND at < :before AND raw IS NOT NULL)
+"""
 _NAMELESS = """
 SELECT a.id FROM authors a WHERE a.id IN (SELECT author_id FROM mentions WHERE id IN ({marks}))
   AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.author_id = a.id AND m.erased_at IS NULL)
@@ -69,6 +74,7 @@ def retain_once(store: Store, channel: int, before: datetime) -> bool:
     now = clock.now()
     with store.write() as db:
         values = {"channel": channel, "before": clock.stamp(before), "limit": BATCH}
+        db.execute(_UNREAD, values)
         db.execute("UPDATE malformed SET raw = NULL WHERE channel_id = :channel AND at < :before", values)
         ids = [row["id"] for row in db.execute(_OLD, values).fetchall()]
         _erase(db, ids, None, now)
