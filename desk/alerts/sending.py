@@ -1,13 +1,15 @@
 """Claiming alerts and telling every receiver; a chat that fails is tried again later and holds nothing up."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
+from contextlib import suppress
 from datetime import timedelta
+from threading import Thread
 
 import structlog
 
 from desk.alerts import chat
-from desk.alerts.message import Setting, write
+from desk.alerts.message import Message, Setting, write
 from desk.alerts.rules import Receiver, every_receiver, people, receivers, terms
 from desk.quoting import may_quote
 from desk.wiring import Desk
@@ -24,8 +26,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 GIVE_UP = timedelta(days=1)
 """After this the digest has told what an alert would."""
-AT_ONCE = 8
-"""Receivers that are told beside each other, so that a slow one keeps nobody waiting."""
+PATIENCE = 30.0
+"""Seconds that all receivers, told beside each other, have for taking a message."""
 
 
 def alert_once(desk: Desk) -> bool:
@@ -65,17 +67,29 @@ def _tell(desk: Desk, claimed: Claimed) -> list[str]:
 
 
 def _each(desk: Desk, claimed: Claimed, waiting: dict[str, Receiver]) -> Iterator[tuple[str, bool]]:
-    """Name of each receiver and whether it took the message, as soon as that is known."""
-    if not waiting:
-        return
-    now = clock.now()
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="alert") as pool:
-        told = {}
-        for name, receiver in waiting.items():
-            message = write(claimed.row, claimed.others, setting(desk, claimed.row, receiver.spoken), now)
-            told[pool.submit(chat.took, receiver.url, message, name)] = name
-        for done in as_completed(told):
-            yield told[done], done.result()
+    """Name of each receiver and whether it took the message, as soon as that is known.
+
+    One that keeps us waiting is left to itself, and told once more later: a chat may ask for an hour's patience, and
+    plugins sleep as long as they are asked to.
+    """
+    now, told = clock.now(), dict[Future[bool], str]()
+    for name, receiver in waiting.items():
+        message = write(claimed.row, claimed.others, setting(desk, claimed.row, receiver.spoken), now)
+        told[_posted(receiver, message, name)] = name
+    with suppress(TimeoutError):
+        for answer in as_completed(tuple(told), PATIENCE):
+            yield told.pop(answer), answer.result()
+    for name in told.values():
+        yield name, False
+
+
+def _posted(receiver: Receiver, message: Message, name: str) -> Future[bool]:
+    """Whether the receiver takes it, once that is known; a thread that waits for it ends with the process."""
+    answer = Future[bool]()
+    Thread(
+        target=lambda: answer.set_result(chat.took(receiver.url, message, name)), daemon=True, name=f"alert {name}"
+    ).start()
+    return answer
 
 
 def setting(desk: Desk, row: AlertRow, spoken: Spoken) -> Setting:

@@ -20,8 +20,8 @@ SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=6)
 """Of a silence; after the longest its weeks would overlap, and somebody has been told long since."""
 ENDS = {"7d": timedelta(days=7), "1d": timedelta(days=1)}
 """Before the end of a login."""
-SHARES = (Decimal("0.8"), Decimal(1))
-"""Of a budget."""
+SHARE = Decimal("0.8")
+"""Of a budget; that it is used up, whoever refuses to spend more says."""
 
 Cause = tuple[str, str]
 """A rule, and what about the channel it is this time."""
@@ -67,7 +67,5 @@ def _ending(standing: Standing, now: datetime) -> Iterator[Cause]:
         near = [name for name, left in ENDS.items() if standing.expires_at - now <= left]
         if near:
             yield "token_expiring", f"{clock.stamp(standing.expires_at)}:{near[-1]}"
-    if standing.spent is not None and standing.budget:
-        passed = [share for share in SHARES if standing.spent >= share * standing.budget]
-        if passed:
-            yield "budget", f"{now:%Y-%m}:{standing.budget:f}:{passed[-1]}"
+    if standing.spent is not None and standing.budget and standing.spent >= SHARE * standing.budget:
+        yield "budget", f"{now:%Y-%m}:{SHARE} of {standing.budget:f}"
