@@ -66,8 +66,7 @@ class Collector:
         """The page is stored: whoever read it came back for more."""
         told = self._reddit.told
         for mention in page.mentions:
-            told.keep(f"{way} {mention.id}", "")
-            told.keep(mention.id, read_address(mention.address).version)
+            told.keep(f"{way} {mention.id}", "")  # not its version: the store may have had an older one
         for change in page.changes:
             if isinstance(change, Edited):
                 told.keep(change.id, read_address(change.address).version)

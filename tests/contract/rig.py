@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from twoway.domain import Change, Deleted, Malformed, Mention, Page
+from twoway.domain import Change, Deleted, Edited, Malformed, Mention, Page
 from twoway.ports import Collector, Sender
 
 
@@ -104,9 +104,17 @@ class Desk:
         self.cursors[stream] = page.cursor
         for mention in page.mentions:
             self.mentions.setdefault(mention.id, mention)
-        self.changes += [change for change in page.changes if change not in self.changes]
+        self.changes += [change for change in page.changes if change not in self.changes and self._is_news(change)]
         self.malformed.update({entry.id: entry for entry in page.malformed})
         self.pages += 1
+
+    def _is_news(self, change: Change) -> bool:
+        """The store passes over an edit that says what is kept already."""
+        if not isinstance(change, Edited):
+            return True
+        told = [(one.text, one.address) for one in self.changes if isinstance(one, Edited) and one.id == change.id]
+        heard = [(one.text, one.address) for one in self.mentions.values() if one.id == change.id]
+        return (change.text, change.address) != (told or heard or [("", "")])[-1]
 
     def poll(self) -> "Desk":
         """Reads every stream to its end."""

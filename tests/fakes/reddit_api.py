@@ -156,16 +156,16 @@ class Reddit:
 
     def new(self, asked: Asked, subreddit: str) -> Any:
         """The posts of a subreddit."""
-        return self._listing(asked, [one for one in self._shown("t3") if one.subreddit == self._open(subreddit)])
+        return self._listing(asked, self._in(subreddit, "t3"))
 
     def comments(self, asked: Asked, subreddit: str) -> Any:
         """The comments of a subreddit."""
-        return self._listing(asked, [one for one in self._shown("t1") if one.subreddit == self._open(subreddit)])
+        return self._listing(asked, self._in(subreddit, "t1"))
 
-    def _open(self, subreddit: str) -> str:
+    def _in(self, subreddit: str, kind: str) -> list[Said]:
         if subreddit in self.town.private:
             raise Refusal(403, message="Forbidden", reason="private")
-        return subreddit
+        return [one for one in self._shown(kind) if one.subreddit == subreddit]
 
     def search(self, asked: Asked, _: str) -> Any:
         """Posts that have one of the phrases, or all."""
