@@ -122,6 +122,12 @@ def compose(templates: Iterable[Template], ask: Ask) -> list[Proposal]:
     return []
 
 
+def opening(ask: Ask) -> str:
+    """How an answer begins: the greeting, in the customer's language or the one that stands in for it."""
+    language = ask.language if ask.language in LANGUAGES else ask.fallback
+    return _values(ask, language)["greeting"]
+
+
 def situations(ask: Ask) -> list[str]:
     """Which situations this is, the weightiest first."""
     found, judged = ["follow_up"] if ask.follow_up else [], ask.judgement

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from responders.compose import Ask, Proposal, Template, compose
+from responders.compose import Ask, Proposal, Template, compose, opening
 from responders.outlet import Outlet
 from twoway.store import Store, conversations, deliveries, drafts, judgements, mentions
 
@@ -27,14 +27,25 @@ def proposals(store: Store, writer: Writer, conversation: int, initials: str = "
 
     ``initials`` are those of whoever will write it; without them they are a gap to fill.
     """
+    ask = _ask(store, writer, conversation, initials)
+    return compose(writer.templates, ask) if ask else []
+
+
+def greeting(store: Store, writer: Writer, conversation: int) -> str:
+    """How an answer to what a customer said last begins; empty where nothing is left to answer."""
+    ask = _ask(store, writer, conversation)
+    return opening(ask) if ask else ""
+
+
+def _ask(store: Store, writer: Writer, conversation: int, initials: str = "") -> Ask | None:
     found = conversations.by_id(store, conversation)
     target = mentions.latest(store.read(), conversation)
     outlet = writer.outlets.get(found.channel_id)
     if target is None or outlet is None:
-        return []
+        return None
     author = mentions.author(store, target.author_id)
     judged = judgements.of_mention(store, target.id)
-    ask = Ask(
+    return Ask(
         judgement=judged.judgement if judged else None,
         language=judged.language if judged else "",
         address=outlet.address,
@@ -48,7 +59,6 @@ def proposals(store: Store, writer: Writer, conversation: int, initials: str = "
         follow_up=any(row.state == "sent" for row in deliveries.of_conversation(store, conversation)),
         fallback=writer.fallback,
     )
-    return compose(writer.templates, ask)
 
 
 def draft_once(store: Store, writer: Writer, batch: int = BATCH) -> bool:

@@ -77,7 +77,7 @@ def proposal(store: Store, writer: Writer, conversation: int, source: str, initi
     text = found.text
     if was and now:
         text = _signed_anew(text, _signature(was, writer, found.initials or ""), _signature(now, writer, initials))
-    return Proposal(_opened(text, found), "", source)
+    return Proposal(opened(text, found.author, found.handle), "", source)
 
 
 def _channel(store: Store, conversation: int) -> int:
@@ -96,9 +96,9 @@ def _signed_anew(text: str, was: str, now: str) -> str:
     return f"{body.removesuffix(was)}{now}".rstrip()
 
 
-def _opened(text: str, found: Answered) -> str:
+def opened(text: str, author: str, handle: str) -> str:
     """The words with gaps in place of the other customer's name, and of what is true of them alone."""
-    called = f"{found.author} {found.handle.lstrip('@').partition('@')[0]}"
+    called = f"{author} {handle.lstrip('@').partition('@')[0]}"
     names = {word for word in re.findall(r"[^\W\d_]+", called) if len(word) >= _SHORTEST}
     if names:
         pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True))

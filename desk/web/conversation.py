@@ -8,10 +8,10 @@ from desk.web.inbox import navigation
 from desk.web.matter import Matter, gather
 from desk.web.pages import is_fragment, page, to
 from desk.web.visit import Looking, Number, Visit
-from responders import past
+from responders import past, spread
 from responders.draft import proposals
 from twoway.states import RIGHTS
-from twoway.store import drafts, presence
+from twoway.store import drafts, presence, tags
 from twoway.text import one_line
 
 router = APIRouter()
@@ -65,6 +65,9 @@ def show(
         presets=times.presets(seen.zone),
         number=number,
         answered=answered,
+        tags=tags.of_author(seen.store, matter.conversation.author_id),
+        known_tags=tags.known(seen.store) if seen.may("write") else [],
+        copies=_copies(seen, matter),
         searchable=_writable(seen, matter) and past.searchable(seen.store, number),
         **navigation(seen),
     )
@@ -79,6 +82,14 @@ def _writable(seen: Visit, matter: Matter) -> bool:
     """Is there a composer?"""
     open_ = matter.conversation.state != "resolved" and not matter.under_way
     return open_ and matter.outlet is not None and seen.may("write")
+
+
+def _copies(seen: Visit, matter: Matter) -> int:
+    """To how many others the words here could be copied."""
+    number = matter.conversation.id
+    if not matter.alike or not seen.may("write") or spread.words(seen.store, number) is None:
+        return 0
+    return len(spread.free(seen.store, seen.desk.writer(), number))
 
 
 def _templates(seen: Visit, matter: Matter) -> list[str]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Response
 from desk.web import times
 from desk.web.answer import attempt
 from desk.web.visit import Acting, Number
-from responders import review
+from responders import review, spread
 from twoway.errors import Refused
 
 router = APIRouter(prefix="/conversations/{number}")
@@ -81,3 +81,21 @@ def note(seen: Acting, number: Number, text: Text = "") -> Response:
 def lane(seen: Acting, number: Number, lane: Text = "") -> Response:
     """Says where it belongs: no noise after all, or noise."""
     return attempt(seen, number, lambda: review.set_lane(seen.store, seen.user, number, lane))
+
+
+@router.post("/tag")
+def tag(seen: Acting, number: Number, tag: Text = "") -> Response:
+    """Says a word of the author; what is open of theirs goes where it then belongs."""
+    return attempt(seen, number, lambda: review.tag(seen.store, seen.user, number, tag, seen.desk.placing))
+
+
+@router.post("/untag")
+def untag(seen: Acting, number: Number, tag: Text = "") -> Response:
+    """Takes it back."""
+    return attempt(seen, number, lambda: review.untag(seen.store, seen.user, number, tag, seen.desk.placing))
+
+
+@router.post("/spread")
+def copy(seen: Acting, number: Number) -> Response:
+    """Makes the words here a draft for all who say the same; each is approved by itself."""
+    return attempt(seen, number, lambda: spread.copy(seen.store, seen.desk.writer(), seen.user, number))

@@ -14,6 +14,21 @@ function busy(region) {
   return focused || [...region.querySelectorAll(CHANGED)].some(differs);
 }
 
+// Nothing moves under the hand of whoever works in a list: what was there stays in its order, what is new comes below,
+// and a link offers to sort again.
+function steady(region, fresh) {
+  const list = fresh.querySelector("ol.lines");
+  const key = (item) => item.querySelector("a[id]")?.id;
+  const known = [...region.querySelectorAll("ol.lines > li")].map(key);
+  if (!list || !known.length) return;
+  const items = new Map([...list.children].map((item) => [key(item), item]));
+  const sorted = [...items.keys()];
+  const kept = known.filter((id) => items.has(id));
+  const order = [...kept, ...sorted.filter((id) => !kept.includes(id))];
+  list.append(...order.map((id) => items.get(id)));
+  document.getElementById("resort").hidden = order.every((id, at) => id === sorted[at]);
+}
+
 function exchange(region, fresh) {
   const open = [...region.querySelectorAll("details[open][id]")].map((details) => details.id);
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
@@ -46,7 +61,9 @@ export function live() {
       let told = false;
       for (const region of document.querySelectorAll("[data-live]")) {
         const fresh = page.getElementById(region.id);
-        if (!fresh || fresh.isEqualNode(region)) continue;
+        if (!fresh) continue;
+        if (region.dataset.steady !== undefined) steady(region, fresh);
+        if (fresh.isEqualNode(region)) continue;
         if (!busy(region)) told = exchange(region, document.adoptNode(fresh)) || told;
       }
       document.title = page.title;

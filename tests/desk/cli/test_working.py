@@ -80,6 +80,18 @@ def test_answer_since_is_a_day_of_the_brands_zone(desk: Shell, store: Store) -> 
     assert channels.by_name(store, "square").started_at == "2026-06-30T22:00:00.000000Z"
 
 
+def test_the_queue_gives_the_reasons_for_its_order(desk: Shell, square: FakeSquare) -> None:
+    for who, words in (("Kim", ASKED), ("Tim", ASKED), ("Tim", "@wanderlust Hello? Nobody answers me. Why?")):
+        square.say(who, words)
+        settle(desk)
+    first, *others = desk.rows("queue")
+    assert (first["author"], first["reasons"]["repeated"]) == ("Tim", 3)
+    assert first["score"] == sum(first["reasons"].values()) > max(row["score"] for row in others)
+    titles, line, *_ = desk("queue").splitlines()
+    assert "why" in titles
+    assert "wrote before 3" in line
+
+
 def test_the_queue_lists_what_presses(desk: Shell, asked: int) -> None:
     [line] = desk.rows("queue")
     assert (line["id"], line["author"], line["lane"], line["draft"]) == (asked, "Tim", "answer", "writing")
