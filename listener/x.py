@@ -30,6 +30,8 @@ OVERLAP = timedelta(minutes=2)
 """How much of what was heard last is asked for again: some posts are listed late."""
 REACH = timedelta(days=7) - timedelta(minutes=10)
 """How far back X's search goes."""
+FEW = 600
+"""Mentions after which X cannot have listed all that it does, though some were deleted since."""
 ENOUGH = "X lists 800 mentions at most; those before them are unheard"
 TOO_OLD = "X's search goes back seven days; what was found before that is unheard"
 
@@ -60,7 +62,11 @@ class Collector:
         return self._read[stream](cursor)
 
     def _mentions(self, written: str | None) -> Iterator[Page]:
-        return pages(_Mentions(self._x, written, self._since), self._x.name, written, self._since)
+        if written is None and self._since:
+            # A mark of which nothing was heard yet: a listing that ends before it is noticed from the first.
+            written = Cursor(since=clock.stamp(self._since), high=first_id(self._since)).written()
+            yield Page(written)
+        yield from pages(_Mentions(self._x, written, self._since), self._x.name, written, self._since)
 
     def _own(self, written: str | None) -> Iterator[Page]:
         return pages(_Own(self._x, written, self._since), self._x.name, written, self._since)
@@ -106,7 +112,7 @@ class _Listing:
         self._x = connection
         self._cursor = (Cursor.read(written) if written else None) or Cursor(since=clock.stamp(since) if since else "")
         self._listed = Listed()
-        self._lowest, self._went_on = "", False
+        self._lowest, self._went_on, self._count = "", False, 0
         self._price = connection.purse.prices.mention
 
     def page(self, below: str, newest: bool = False) -> tuple[list[tuple[Any, bytes]], str]:
@@ -118,6 +124,7 @@ class _Listing:
         while self._listed.next and not self._listed.entries:
             self._listed = self._posts(sizes, {**query, self._going_on: self._listed.next})
         listed = list(self._listed.entries)
+        self._count += len(listed)
         self._lowest = min((found for entry, _ in listed if (found := self.position(entry))), key=order, default=below)
         return listed, self._lowest if self._listed.next else ""
 
@@ -138,18 +145,13 @@ class _Listing:
         raise NotImplementedError
 
     def _above(self, below: str) -> str | None:
-        """The id above which everything is asked for: each post costs, so what is known is not listed again.
-
-        While paging back the newest known post is asked for, too: where it does not come, some may be missing.
-        """
+        """The id above which everything is asked for: each post costs, so what is known is not listed again."""
         high = self._cursor.resume[0] if self._cursor.resume and not below else self._cursor.high
         known = [high, *([first_id(clock.parse(self._cursor.since))] if self._cursor.since else [])]
         newest = max((id_ for id_ in known if id_), key=order, default="")
         if not newest:
             return None
-        if below:
-            return str(int(newest) - 1)
-        return min(newest, first_id(clock.now() - OVERLAP), key=order)
+        return newest if below else min(newest, first_id(clock.now() - OVERLAP), key=order)
 
     def position(self, entry: Any) -> str:
         """The id of an entry, even of one that cannot be read otherwise: nothing may hold a stream up."""
@@ -178,8 +180,12 @@ class _Mentions(_Listing):
         return self._x.library.get_users_mentions(self._x.me, **query)
 
     def lost(self, since: str) -> Gap | None:
-        """Where the newest known post did not come after more than one page, the listing ended before it."""
-        return Gap(moment(since), moment(self._lowest), ENOUGH) if self._went_on else None
+        """Where nothing at all is listed below several pages, X may have listed all that it does."""
+        if not self._went_on or self._posts((SMALLEST["mentions"],) * 2, {"until_id": self._lowest}).entries:
+            return None
+        if not self._cursor.resume and self._count < FEW:
+            return None
+        return Gap(moment(since), moment(self._lowest), ENOUGH)
 
 
 class _Own(_Listing):

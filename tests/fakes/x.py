@@ -58,6 +58,8 @@ Handler = Callable[["X", Asked, str], Any]
 class XDialect(Dialect):
     """Its words for faults."""
 
+    listings = ("data",)
+
     def error(self, status: int, code: str, message: str) -> Answer:
         kind = [(b"content-type", b"application/problem+json")]
         return Answer(status, kind, _json({"title": code, "detail": message, "type": "about:blank", "status": status}))
