@@ -29,7 +29,7 @@ router = APIRouter()
 READ_SECONDS = 20
 """How long a request may take to arrive."""
 STRANGERS = 30
-"""Requests of one address that were not signed by us, in a quarter of an hour."""
+"""Requests of one address without a right signature, in a quarter of an hour, that are told what is wrong."""
 AFTER = 10
 """Seconds after which a sender may try again when the file cannot be written."""
 
@@ -61,7 +61,8 @@ async def pushed(request: Request, name: str) -> Pushed:
     intake = _intake(desk, name)
     rates: Rates = request.app.state.rates
     address = request.client.host if request.client else ""
-    _not_too_often(rates, name, intake, address)
+    if wait := rates.taken.full(name, intake.per_minute):
+        raise _too_often(wait)
     body = await _body(request, intake.largest)
     return Pushed(desk, name, intake, rates, address, request.headers, body)
 
@@ -74,10 +75,8 @@ def _intake(desk: Desk, name: str) -> Intake:
     return found
 
 
-def _not_too_often(rates: Rates, name: str, intake: Intake, address: str) -> None:
-    wait = max(rates.taken.full(name, intake.per_minute), rates.strange.full(f"{name} {address}", STRANGERS))
-    if wait:
-        raise TooOften(429, f"too many requests; try again in {wait} seconds", wait)
+def _too_often(wait: int) -> "TooOften":
+    return TooOften(429, f"too many requests; try again in {wait} seconds", wait)
 
 
 async def _body(request: Request, largest: int) -> bytes:
@@ -101,15 +100,23 @@ def take(request: Annotated[Pushed, Depends(pushed)]) -> Response:
     try:
         unique_id = request.intake.admit(settings, request.headers, request.body)
     except NotAdmitted as error:
-        if error.status == 401:
-            request.rates.strange.count(f"{request.channel} {request.address}")
-        raise
+        raise _as_a_stranger(request, error) from None
     request.rates.taken.count(request.channel)
     try:
         return _keep(request, unique_id)
     except StoreError as error:
         log.error("nothing was taken in", channel=request.channel, why=str(error))
         raise TooOften(503, "the desk cannot keep anything right now; send it again", AFTER) from error
+
+
+def _as_a_stranger(request: Pushed, refusal: NotAdmitted) -> NotAdmitted:
+    """Whoever is not signed is slowed down, but never at the cost of who is: behind a proxy all have one address."""
+    if refusal.status != 401:
+        return refusal
+    key = f"{request.channel} {request.address}"
+    wait = request.rates.strange.full(key, STRANGERS)
+    request.rates.strange.count(key)
+    return _too_often(wait) if wait else refusal
 
 
 def _keep(request: Pushed, unique_id: str) -> Response:
