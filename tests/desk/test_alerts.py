@@ -1,13 +1,10 @@
 """An alert reaches every receiver at least once, says when it may be a repeat, and never holds the desk up."""
 
-import json
 import logging
 import sqlite3
-from collections.abc import Callable
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
 from desk.alerts import alert_once
 from desk.alerts.rules import terms
@@ -15,6 +12,7 @@ from desk.alerts.sending import LEASE
 from tests.conftest import Freeze
 from tests.desk.conftest import Open
 from tests.desk.pigeons import Scene
+from tests.desk.rooms import Room, Rooms, drain
 from twoway.clock import now
 from twoway.store import alerts, channels, hold, sessions, users
 from twoway.store.alerting import claim
@@ -22,61 +20,10 @@ from twoway.store.alerting import claim
 OFF = '[[alerts.rules]]\nnames = ["severe_complaint", "channel_paused"]\nenabled = false'
 
 
-class Room:
-    """A chat room on loopback: what was said in it, and whether it takes more."""
-
-    def __init__(self, server: HTTPServer, path: str) -> None:
-        self.url = f"json://127.0.0.1:{server.port}{path}"
-        self.said: list[dict[str, str]] = []
-        self.open = True
-        server.expect_request(path).respond_with_handler(self._hear)
-
-    def _hear(self, request: Request) -> Response:
-        if not self.open:
-            return Response("down", 503)
-        self.said.append(json.loads(request.data))
-        return Response("ok")
-
-    @property
-    def titles(self) -> list[str]:
-        return [said["title"] for said in self.said]
-
-
-Rooms = Callable[..., Scene]
-
-
-@pytest.fixture
-def room(httpserver: HTTPServer) -> Room:
-    """Where the team sits."""
-    return Room(httpserver, "/team")
-
-
-@pytest.fixture
-def alerting(opened: Open, monkeypatch: pytest.MonkeyPatch) -> Rooms:
-    """A desk that alerts these rooms."""
-
-    def make(*rooms: Room, more: str = "") -> Scene:
-        for number, room in enumerate(rooms):
-            monkeypatch.setenv(f"ROOM_{number}", room.url)
-        urls = ", ".join(f'"env:ROOM_{number}"' for number in range(len(rooms)))
-        return opened(f"[alerts]\nurls = [{urls}]\n{more}")
-
-    return make
-
-
 def rows(scene: Scene, sql: str) -> list[tuple[object, ...]]:
     """What a stranger to our code reads in the file."""
     with sqlite3.connect(scene.desk.store.path) as db:
         return db.execute(sql).fetchall()
-
-
-def drain(scene: Scene) -> int:
-    """Work until nothing is due."""
-    tries = 0
-    while alert_once(scene.desk):
-        tries += 1
-        assert tries < 100
-    return tries
 
 
 def test_a_furious_customer_is_told_in_one_message(alerting: Rooms, room: Room, freeze: Freeze) -> None:
