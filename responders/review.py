@@ -7,7 +7,7 @@ from responders import checks, queue
 from responders.outlet import Outlet
 from twoway import clock
 from twoway.domain import Draft, Preview, Receipt
-from twoway.errors import ChannelError, Gone, Refused, Stale
+from twoway.errors import ChannelError, Gone, Refused, Rejected, Stale
 from twoway.states import After, require
 from twoway.store import (
     Store,
@@ -106,6 +106,8 @@ def _look(store: Store, outlet: Outlet, preview: Preview) -> str:
         target = outlet.answering(preview.address).look(preview)
     except Gone:
         return GONE
+    except Rejected as error:
+        return error.said
     except ChannelError:
         return ""  # the delivery looks again; a platform that is down must not keep people from working
     if target.answer and hearing.keep_changes(store, outlet.channel_id, [target.answer]):
