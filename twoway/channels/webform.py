@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from twoway.channel import Channel, Intake, Limits, Policy
 from twoway.channels import mail, webform_message
@@ -28,6 +28,12 @@ LARGEST_ANSWER = 100_000
 """Bytes of what the receiver of an answer may say."""
 
 
+def _some(secrets: tuple[WebhookSecret, ...]) -> tuple[WebhookSecret, ...]:
+    if not secrets:
+        raise ValueError("is empty; nothing could be taken in")
+    return secrets
+
+
 class Webhook(Section):
     """Where answers are posted, signed."""
 
@@ -43,7 +49,7 @@ class Settings(Section):
 
     neighbours: ClassVar[Mapping[str, str]] = {"mail": "mail"}
 
-    secrets: Annotated[tuple[WebhookSecret, ...], Field(min_length=1)]
+    secrets: Annotated[tuple[WebhookSecret, ...], AfterValidator(_some)]
     """Any of them signs; two while one is being replaced."""
     mail: Name | None = None
     """The mail channel whose mailbox answers whoever left an address; what they write back is heard there."""
