@@ -260,8 +260,8 @@ CHANNEL = Channel(
     # 35,000 points a day are granted, two a post; ten posts a minute are a tenth of that. An account's own server shows
     # at once what it has taken, and a record's key can be taken once only.
     limits=Limits(length=LENGTH, counted="graphemes", parts=4, poll_seconds=60, sends_per_minute=10, read_back_lag=0),
-    # People there may object to training by a setting that no API shows for a post; so nobody's words are trained on.
-    policy=Policy(train=False),
+    # The API does not say who agrees to training, and what is deleted there cannot be called back from a chat.
+    policy=Policy(train=False, quote_in_alerts=False),
     collector="listener.bluesky:Collector",
     sender="responders.bluesky:Sender",
 )
