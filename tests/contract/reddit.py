@@ -90,7 +90,7 @@ def settings(url: str, **how: Any) -> Settings:
     """A desk's settings of the channel; by a refresh token, unless a password is given."""
     login = how.pop("login", {"refresh_token": SecretStr(REFRESH)})
     made: dict[str, Any] = {"client_id": CLIENT, "client_secret": SecretStr(SECRET), "username": BRAND, **login}
-    return Settings(**made, api_url=url, login_url=url, **{"timeout_seconds": 2, **how})
+    return Settings(**{**made, "api_url": url, "login_url": url, "timeout_seconds": 2, **how})
 
 
 BY_PASSWORD = {"login": {"password": SecretStr(PASSWORD)}}

@@ -34,6 +34,8 @@ INFO = 100
 """Things that one request may ask for by name."""
 ANCHORS = 3
 """Things of a page that its listing may go on after."""
+NEEDED = frozenset({"identity", "read", "history", "privatemessages", "submit"})
+"""Scopes that a login must have been given."""
 RESERVE = 5
 """Requests that reading leaves for answers, of those that Reddit takes until its next reset."""
 
@@ -79,15 +81,18 @@ class Reddit:
             raise AuthFailed(self.name, "login", said)
         return name
 
-    @property
-    def scopes(self) -> frozenset[str]:
-        """What the login was given to do, once it was made."""
-        return frozenset(self._core.authorizer.scopes or ())
-
     def standing(self) -> Standing:
         """The rate, by Reddit's last answer."""
         resets_at = self._standing.resets_at
         return self._standing if resets_at and resets_at > clock.now() else Standing(limit=self._standing.limit)
+
+    def log_in(self, operation: str) -> frozenset[str]:
+        """What the login was given to do. Raises ChannelError."""
+        with self._lock:
+            self._keep_to_the_rate(operation, writing=False)
+            self._log_in(operation)
+            scopes = frozenset(self._core.authorizer.scopes or ())
+        return NEEDED if "*" in scopes else scopes
 
     def listing(self, operation: str, path: str, **query: Any) -> tuple[Entries, str]:
         """A page of a listing, each entry with its bytes as received, and the name after which it goes on."""
@@ -108,6 +113,8 @@ class Reddit:
             listed, after = self.listing(operation, path, **query, limit=limit, after=anchor, count=count)
             if listed:
                 break
+        if after and after in anchors:
+            raise Temporary(self.name, operation, "the listing gave the same page again")
         names = [entry["data"]["name"] for entry, _ in listed if position(entry)]
         tried = list(dict.fromkeys((after, *reversed(names[-ANCHORS:]))))[:ANCHORS]
         return listed, " ".join((str(int(count) + len(listed)), *tried)) if after else ""
@@ -233,18 +240,12 @@ def connect(settings: Settings, access: Access) -> Reddit:
     return Reddit(access.name, made, wire, settings, access.memory, access.query)
 
 
-NEEDED = frozenset({"identity", "read", "history", "privatemessages", "submit"})
-"""Scopes that a login must have been given."""
-
-
 def check(connection: Reddit) -> None:
-    """Asks who we are, and what the login was given to do."""
+    """Asks what the login was given to do, and who we are."""
+    if lacking := sorted(NEEDED - connection.log_in("login")):
+        said = f"the login lacks the scopes {', '.join(lacking)}; make one that has them"
+        raise AuthFailed(connection.name, "scopes", said)
     connection.ask_me()
-    scopes = connection.scopes
-    if "*" not in scopes and (lacking := NEEDED - scopes):
-        raise AuthFailed(
-            connection.name, "scopes", f"the login lacks {', '.join(sorted(lacking))}; make one that has it"
-        )
 
 
 CHANNEL = Channel(

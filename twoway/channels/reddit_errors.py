@@ -57,7 +57,7 @@ Verdict = tuple[type[ChannelError], str, datetime | None]
 
 def _answered(asked: Asked, error: Exception, answer: "httpx2.Response") -> Verdict:
     code, body = answer.status_code, _json(answer)
-    said = f"{code} {_words(body) or answer.text[:300]}"
+    said = f"{code} {_words(body) or answer.text[:300]} {answer.headers.get('www-authenticate', '')}"
     if code == 429:
         return RateLimited, said, retry_at(answer)
     if code >= 500 or code == 408:
@@ -140,7 +140,8 @@ def _words(body: Any) -> str:
         return "; ".join(f"{code}: {words}" if words else code for code, words in items)
     if not isinstance(body, dict):
         return ""
-    return " ".join(str(body[name]) for name in ("error", "error_description", "message") if body.get(name))
+    found = (body.get(name) for name in ("error", "error_description", "message"))
+    return " ".join(words for words in found if words and isinstance(words, str))
 
 
 def _json(answer: "httpx2.Response") -> Any:
