@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from desk import silence
 from desk.wiring import Desk
 from twoway import clock
 from twoway.domain import Standing
@@ -26,7 +27,7 @@ SAID_OF_A_BUG = ": collect: unexpected "
 
 State = Literal["off", "paused", "waiting", "erring", "fine", "new"]
 Advice = Literal["login", "wait", "bug", "lasting", "again"]
-Notice = Literal["login_ended", "login_ends", "quota_used", "quota_near", "budget_used", "budget_near"]
+Notice = Literal["silent", "login_ended", "login_ends", "quota_used", "quota_near", "budget_used", "budget_near"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Health:
     outages: list[Outage]
     gaps: list[Trouble]
     malformed: list[Trouble]
+    silent_since: datetime | None
+    """Since when it has been silent at a time when it usually is not; see `desk.silence`."""
     on: bool
     """Whether the configuration has it switched on."""
     every: int
@@ -92,7 +95,7 @@ class Health:
     def warnings(self) -> list[Notice]:
         """What a person should know before it becomes a trouble."""
         ends, quota, standing = self.standing.expires_at, self.quota, self.standing
-        found: list[Notice] = []
+        found: list[Notice] = ["silent"] if self.silent_since else []
         if ends:
             found += ["login_ended"] if ends <= self.now else ["login_ends"] if ends <= self.now + SOON else []
         if quota and quota.remaining == 0:
@@ -121,6 +124,7 @@ def _health(desk: Desk, row: ChannelRow, counted: ChannelFigures, now: datetime)
         outages=outages.of(store, row.id, now - SINCE),
         gaps=channels.gaps(store, row.id, now - SINCE),
         malformed=channels.malformed(store, row.id),
+        silent_since=silence.since(store, row, desk.config.desk.timezone) if on else None,
         on=on,
         every=desk.poll_seconds(row.name) if on else 0,
         now=now,

@@ -1,23 +1,16 @@
 """What nobody does but what fails to happen: a channel falls silent, a login or a budget comes to its end."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
+from desk import silence
 from desk.wiring import Desk
 from twoway import clock
 from twoway.domain import Standing
-from twoway.store import alerts, channels, silence, standings
+from twoway.store import alerts, channels, standings
 from twoway.store.channels import ChannelRow
 
-WEEKS = 4
-"""So far back it is looked what a channel brings at this time of the week."""
-ENOUGH = 5
-"""Mentions in each of these weeks, and at least LEAST of them, that make silence unusual."""
-LEAST = 3
-SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=6)
-"""Of a silence; after the longest its weeks would overlap, and somebody has been told long since."""
 ENDS = {"7d": timedelta(days=7), "1d": timedelta(days=1)}
 """Before the end of a login."""
 SHARE = Decimal("0.8")
@@ -38,27 +31,8 @@ def watch_once(desk: Desk) -> bool:
 
 
 def _silent(desk: Desk, row: ChannelRow) -> Iterator[Cause]:
-    """Silence counts only up to the last poll that went well: what could not be asked is no silence."""
-    if row.last_heard_at is None or row.last_success_at is None:
-        return
-    since, until = clock.parse(row.last_heard_at), clock.parse(row.last_success_at)
-    if not SHORTEST <= until - since <= LONGEST:
-        return
-    weeks = before(since, until, desk.config.desk.timezone, clock.parse(row.started_at))
-    if unusual([silence.heard(desk.store, row.id, *week, ENOUGH) for week in weeks]):
+    if row.last_heard_at and silence.since(desk.store, row, desk.config.desk.timezone):
         yield "channel_silent", row.last_heard_at
-
-
-def before(since: datetime, until: datetime, zone: ZoneInfo, began: datetime) -> list[tuple[datetime, datetime]]:
-    """The same hours of the weeks before, by the clocks of ``zone``; none from before the channel ``began``."""
-    local = since.astimezone(zone), until.astimezone(zone)
-    weeks = ([(moment - timedelta(weeks=n)).astimezone(UTC) for moment in local] for n in range(1, WEEKS + 1))
-    return [(first, last) for first, last in weeks if first >= began]
-
-
-def unusual(heard: Sequence[int]) -> bool:
-    """Is silence unusual, after so many mentions in the same hours of earlier weeks?"""
-    return len(heard) >= LEAST and min(heard) >= ENOUGH
 
 
 def _ending(standing: Standing, now: datetime) -> Iterator[Cause]:

@@ -84,6 +84,7 @@ def facts(one: Health) -> dict[str, Any]:
         "spent": standing.spent,
         "budget": standing.budget,
         "currency": standing.currency or None,
+        "silent_since": _stamped(one.silent_since),
         "outages": one.outages,
         "gaps": one.gaps,
         "advice": one.advice,

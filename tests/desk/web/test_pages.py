@@ -67,6 +67,23 @@ def test_the_health_page_tells_the_story_of_an_outage(place: Place, freeze: Free
     assert "Heard of that time: 3 mentions." in page
 
 
+def test_the_health_page_says_which_channel_is_unusually_silent(place: Place, freeze: Freeze) -> None:
+    time = freeze(NOON)
+    for _ in range(4):
+        for number in range(10):
+            place.square.say("Tim", f"@wanderlust hello {number}")
+        place.hear()
+        time.shift(timedelta(weeks=1))
+    place.ask()
+    viewer = place.person("viewer")
+    time.shift(timedelta(minutes=59))
+    place.hear()
+    assert "Unusually silent" not in viewer.get("/health")
+    time.shift(timedelta(minutes=1))
+    place.hear()
+    assert "Unusually silent" in viewer.get("/health")
+
+
 def test_only_an_admin_lets_a_channel_be_asked_before_its_time(place: Place) -> None:
     until = clock.now() + timedelta(hours=1)
     channels.polled(place.desk.store, channels.by_name(place.desk.store, "square").id, well=False, retry_at=until)
