@@ -4,7 +4,7 @@ Its search knows OR and phrases, and takes no more than 512 characters: a few lo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from twoway.config import Query
 
@@ -17,8 +17,18 @@ def searches(query: Query) -> list[str]:
     """What to search for, each a stream; none where the query names no word that has to be there."""
     if query.any:
         return _packed(list(dict.fromkeys(written for term in query.any for written in _ways(term))))
-    every = [written for term in query.all if (written := _phrase(term))]
-    return [" ".join(every)[:LONGEST]] if every else []
+    every = _every(query.all)
+    return [every] if every else []
+
+
+def _every(terms: Iterable[str]) -> str:
+    """As many of the terms as fit: what is left out makes the search find more."""
+    made = ""
+    for term in terms:
+        ways = list(dict.fromkeys(_ways(term)))
+        longer = f"{made} ({' OR '.join(ways)})" if len(ways) > 1 else f"{made} {' '.join(ways)}"
+        made = longer.strip() if len(longer) <= LONGEST else made
+    return made
 
 
 def _ways(term: str) -> Iterator[str]:
