@@ -24,8 +24,10 @@ from desk.digest.reader import Reader
 from desk.digest.render import Rendered, render
 from desk.digest.times import Period, of_date
 from twoway import clock
+from twoway.alerting import Terms
 from twoway.store import (
     Store,
+    alerting,
     channels,
     deliveries,
     doubts,
@@ -38,6 +40,7 @@ from twoway.store import (
     moves,
     open_store,
     queueing,
+    silence,
 )
 from twoway.store.audit import audit
 from twoway.store.digests import Kind
@@ -46,6 +49,8 @@ SMALL = {"channels", "lanes", "users", "json_each", "desk", "streams", "gaps", "
          "given", "asked", "answers", "earliest", "said", "voices", "chosen"}  # fmt: skip
 """Tables that stay small, and parts of a question that hold what happened in its period."""
 TRIES = 3
+USUAL = Terms(True, None, timedelta(minutes=10), 5, timedelta(minutes=30))
+"""As alerts are told where nothing is configured, but for the escalation."""
 
 
 @dataclass
@@ -74,6 +79,8 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
         "expire": partial(doubts.expire, store),
         "doubts": partial(doubts.take, store, names, timedelta(minutes=2)),
         "claim": partial(deliveries.claim, store, "bench", names, timedelta(minutes=3)),
+        "alert": partial(alerting.claim, store, timedelta(minutes=5), lambda rule, level, now: USUAL),
+        "what a channel brought": partial(silence.heard, store, ids[0], now - timedelta(days=9), now, 5),
         "wake": partial(moves.wake_once, store, timedelta(days=4000)),
         "seal": partial(events.seal_once, store),
         "automatic mail": partial(mentions.automatic, store, 50),

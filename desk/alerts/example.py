@@ -33,8 +33,8 @@ def message(desk: Desk, rule: str, spoken: Spoken) -> Message:
     """What an alert by that rule would look like, marked as an example. Raises NotFound for an unknown rule."""
     if rule not in RULES:
         raise NotFound(f"there is no rule {rule!r}; there are {', '.join(RULES)}")
-    row = _row(desk, rule, spoken)
-    return write(row, Others(), replace(setting(desk, row, spoken), test=True), clock.now())
+    found = row(desk, rule, spoken)
+    return write(found, Others(), replace(setting(desk, found, spoken), test=True), clock.now())
 
 
 def tell(desk: Desk, rule: str) -> Iterator[Tried]:
@@ -45,7 +45,7 @@ def tell(desk: Desk, rule: str) -> Iterator[Tried]:
         yield Tried(label, name, chat.took(receiver.url, message(desk, rule, receiver.spoken), name))
 
 
-def _row(desk: Desk, rule: str, spoken: Spoken) -> AlertRow:
+def row(desk: Desk, rule: str, spoken: Spoken) -> AlertRow:
     """Invented; it names the first channel, whose rules say whether its words may be quoted."""
     now, words = clock.now(), WORDS[spoken]
     name = next(iter(desk.names), "log")
