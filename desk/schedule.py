@@ -85,10 +85,11 @@ def seal_all(desk: Desk) -> None:
 
 
 def clock_all(desk: Desk) -> None:
-    """Warn of every clock that runs out soon, and tell of those that have."""
+    """Warn of every clock that runs out soon, tell of those that have, bring back what was promised for now."""
     from twoway.store.clocks import clock_once
+    from twoway.store.follow_ups import follow_up_once
 
-    while clock_once(desk.store):
+    while any((clock_once(desk.store), follow_up_once(desk.store))):
         pass
 
 

@@ -18,6 +18,7 @@ from twoway.store import (
     doubts,
     drafts,
     eyes,
+    follow_ups,
     hearing,
     hold,
     judgements,
@@ -231,6 +232,18 @@ def correct(
     """Say how a mention is to be judged. ``version``: of the words that the person has read."""
     require(user.role, "write")
     corrections.correct(store, mention, version, said, user.id, placing)
+
+
+def promise(store: Store, user: User, conversation: int, said: str, due: datetime) -> None:
+    """Promise something by then, such as a call; the conversation comes back when its time has come."""
+    require(user.role, "write")
+    follow_ups.add(store, conversation, said, due, user.id)
+
+
+def keep_promise(store: Store, user: User, conversation: int, follow_up: int) -> None:
+    """Say that it is done."""
+    require(user.role, "write")
+    follow_ups.finish(store, conversation, follow_up, user.id)
 
 
 def tag(store: Store, user: User, conversation: int, said: str, placing: Placing = queue.placing) -> None:

@@ -63,6 +63,10 @@ def _audit(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
     return WORDS[spoken]["audit_why"].format(broken=json.loads(row.facts).get("broken", "?"))
 
 
+def _follow_up(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
+    return WORDS[spoken]["follow_up_why"]
+
+
 _WHYS: Mapping[str, Why] = {
     "channel_paused": _paused,
     "held": _held,
@@ -72,4 +76,5 @@ _WHYS: Mapping[str, Why] = {
     "delivery_failed": _delivery,
     "delivery_unknown": _delivery,
     "audit_broken": _audit,
+    "follow_up": _follow_up,
 }

@@ -32,6 +32,7 @@ RULES: Mapping[str, Severity] = {
     "delivery_failed": "warning",
     "delivery_unknown": "warning",
     "audit_broken": "failure",
+    "follow_up": "info",
     "held": "failure",
 }
 """Each rule and how grave it is."""

@@ -54,7 +54,7 @@ def queue(
     with options.at_desk(config, database) as desk:
         lines = inbox.lines(desk.store, name, limit)
         counts = inbox.counts(desk.store)
-        due = {line.id: options.local(desk, line.due_at) for line in lines}
+        due = {line.id: options.local(desk, line.promised_at if name == "promised" else line.due_at) for line in lines}
     if as_json:
         for line in lines:
             options.print_json({**asdict(line), "score": sum(line.points.values()), "reasons": line.points})

@@ -14,7 +14,7 @@ from twoway.text import storable
 
 router = APIRouter()
 SIZE = 50
-TO_DO = ("open", "approve", "hand", "trouble", "overdue")
+TO_DO = ("open", "approve", "hand", "trouble", "overdue", "promised")
 TO_KNOW = ("mentions", "noise")
 ASIDE = ("waiting", "snoozed", "resolved")
 

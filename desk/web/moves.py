@@ -1,12 +1,13 @@
 """What is done with a conversation besides answering: close, wait, snooze, hand over, note, put in another lane."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
 
 from desk.web import times
 from desk.web.answer import attempt
-from desk.web.visit import Acting, Number
+from desk.web.visit import Acting, Number, Visit
 from responders import review, spread
 from twoway.errors import Refused
 
@@ -31,15 +32,31 @@ def wait(seen: Acting, number: Number, version: Version) -> Response:
 @router.post("/snooze")
 def snooze(seen: Acting, number: Number, version: Version, preset: Text = "", until: Text = "") -> Response:
     """Puts it aside until a usual time or a typed one."""
+    return attempt(
+        seen, number, lambda: review.snooze(seen.store, seen.user, number, version, _moment(seen, preset, until))
+    )
 
-    def act() -> None:
-        try:
-            moment = times.typed(until, seen.zone) if until else times.presets(seen.zone)[preset]
-        except (ValueError, KeyError):
-            raise Refused("this is no time to snooze until; choose one of the list or type a date") from None
-        review.snooze(seen.store, seen.user, number, version, moment)
 
-    return attempt(seen, number, act)
+def _moment(seen: Visit, preset: str, until: str) -> datetime:
+    """The usual time of that name, or the typed one. Raises Refused."""
+    try:
+        return times.typed(until, seen.zone) if until else times.presets(seen.zone)[preset]
+    except (ValueError, KeyError):
+        raise Refused("this is no time; choose one of the list or type a date") from None
+
+
+@router.post("/promise")
+def promise(seen: Acting, number: Number, said: Text = "", preset: Text = "", until: Text = "") -> Response:
+    """Promises something by a usual time or a typed one."""
+    return attempt(
+        seen, number, lambda: review.promise(seen.store, seen.user, number, said, _moment(seen, preset, until))
+    )
+
+
+@router.post("/promised")
+def promised(seen: Acting, number: Number, follow_up: Annotated[int, Form(ge=1, lt=2**63)]) -> Response:
+    """Says that it is done."""
+    return attempt(seen, number, lambda: review.keep_promise(seen.store, seen.user, number, follow_up))
 
 
 @router.post("/reopen")

@@ -37,7 +37,20 @@ from twoway.channels import square
 from twoway.domain import OwnPost, Page, Part, Receipt
 from twoway.errors import ChannelError, NotFound, Refused, StoreError
 from twoway.ports import Access
-from twoway.store import Store, channels, database, events, hold, inbound, inbox, mentions, open_store, sessions, users
+from twoway.store import (
+    Store,
+    channels,
+    clocks,
+    database,
+    events,
+    hold,
+    inbound,
+    inbox,
+    mentions,
+    open_store,
+    sessions,
+    users,
+)
 from twoway.store import desk as stamps
 
 LEASE = timedelta(seconds=2.5)
@@ -162,6 +175,8 @@ class Worker:
     def _round(self, user: users.User, session: sessions.Session) -> None:
         self.hear()
         events.seal_once(self.store)
+        while clocks.clock_once(self.store):
+            pass
         while judge_once(self.store, Everything()) or queue_once(self.store):
             pass
         draft_once(self.store, self.writer)

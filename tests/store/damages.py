@@ -198,6 +198,12 @@ DAMAGES = [
         "raised",
         f"UPDATE conversations SET due_at = '2001-01-01T00:00:00.000000Z' WHERE id = {OPEN}",
     ),
+    Damage(
+        "promise never raised",
+        "promised",
+        "UPDATE follow_ups SET due_at = '2001-01-01T00:00:00.000000Z', raised_at = NULL, done_at = NULL",
+        "follow-up 1",
+    ),
     Damage("put on top without a reason", "ranked", f"UPDATE conversations SET rank = 599 WHERE id = {OPEN}"),
     Damage("closed by nobody", "closed", "UPDATE conversations SET resolved_by = NULL WHERE id = 2", "conversation 2"),
     Damage(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.store.desk import Desk, own_post, receipt
 from twoway import clock
 from twoway.domain import Bounced, Deleted, Edited, Gap, Malformed, Page
-from twoway.store import approvals, doubts, drafts, events, hearing, moves, outcomes, users
+from twoway.store import approvals, doubts, drafts, events, follow_ups, hearing, moves, outcomes, users
 
 
 def live(desk: Desk) -> None:
@@ -66,7 +66,9 @@ def endings(desk: Desk) -> None:
 
 def changes(desk: Desk) -> None:
     """Edited, deleted, answered elsewhere, bounced."""
-    desk.said(id="edited")
+    follow_ups.add(
+        desk.store, desk.said(id="edited"), "call on Tuesday", clock.now() + timedelta(days=2), desk.agent.id
+    )
     desk.change(Edited("edited", "other words", clock.now(), b"raw"))
     desk.judge()
     desk.queue()

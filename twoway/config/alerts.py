@@ -12,7 +12,7 @@ from twoway.hours import DAY
 
 RuleName = Literal[
     "severe_complaint", "lane", "reach", "clock.warning", "clock.breach", "channel_paused", "channel_silent",
-    "token_expiring", "budget", "delivery_failed", "delivery_unknown", "audit_broken",
+    "token_expiring", "budget", "delivery_failed", "delivery_unknown", "audit_broken", "follow_up",
 ]  # fmt: skip
 RULES: tuple[str, ...] = get_args(RuleName)
 """What alerts. A held desk always does: one that sends nothing is nothing to keep quiet about."""

@@ -167,6 +167,9 @@ WHERE sent_at IS NULL AND begun_at IS NULL AND not_before <= :now AND (
     SELECT 1 FROM deliveries d WHERE d.id = delivery_id AND d.state = 'unknown'))
   OR (rule = 'delivery_failed' AND EXISTS (
     SELECT 1 FROM deliveries d WHERE d.conversation_id = alerts.conversation_id AND d.id > alerts.delivery_id))
+  OR (rule = 'follow_up' AND NOT EXISTS (
+    SELECT 1 FROM follow_ups f WHERE f.conversation_id = alerts.conversation_id AND f.done_at IS NULL
+      AND f.due_at <= :now))
   OR (rule = 'channel_silent' AND EXISTS (
     SELECT 1 FROM channels h WHERE h.id = channel_id AND h.last_heard_at > created_at))
   -- somebody has taken it: a further step is for nobody

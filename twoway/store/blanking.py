@@ -40,6 +40,7 @@ _CONVERSATION = {
     "notes": "UPDATE notes SET text = '' WHERE conversation_id = :id AND text <> ''",
     "outside_answers": "UPDATE outside_answers SET text = '', url = '', raw = NULL, erased_at = :at"
     " WHERE conversation_id = :id AND erased_at IS NULL",
+    "follow_ups": "DELETE FROM follow_ups WHERE conversation_id = :id",
     "reasons": "UPDATE conversations SET resolved_reason = 'erased' WHERE id = :id AND resolved_reason <> 'erased'",
     "failures": "UPDATE deliveries SET reason = '' WHERE conversation_id = :id AND reason <> ''",
 }

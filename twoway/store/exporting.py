@@ -53,10 +53,13 @@ _MORE = """, m.quoted, m.address, m.participants, m.attachments, m.raw,
   (SELECT json_group_array(json_object('text', n.text, 'at', n.at)) FROM
     (SELECT * FROM notes WHERE conversation_id = m.conversation_id AND m.id = (SELECT min(x.id) FROM mentions x
       WHERE x.conversation_id = m.conversation_id AND x.author_id = m.author_id) ORDER BY id) n) AS notes"""
+_MORE += """, (SELECT json_group_array(json_object('text', p.text, 'due_at', p.due_at, 'done_at', p.done_at)) FROM
+    (SELECT * FROM follow_ups WHERE conversation_id = m.conversation_id AND m.id = (SELECT min(x.id) FROM mentions x
+      WHERE x.conversation_id = m.conversation_id AND x.author_id = m.author_id) ORDER BY id) p) AS follow_ups"""
 _TAGS = "(SELECT json_group_array(tag) FROM (SELECT tag FROM author_tags WHERE author_id = m.author_id ORDER BY tag))"
 _MORE += f", {_TAGS} AS tags"
 _JSON = ("author", "reply_to", "judgement", "conversation", "answers")
-_MORE_JSON = ("participants", "attachments", "versions", "drafts", "notes", "tags")
+_MORE_JSON = ("participants", "attachments", "versions", "drafts", "notes", "follow_ups", "tags")
 
 
 def begin(store: Store, user: int | None, channel: int | None = None, author: int | None = None) -> None:

@@ -91,6 +91,13 @@ def lanes(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@MIGRATIONS(name="0011_follow_ups")
+def follow_ups(db: Database) -> None:
+    """What people promised to do by a time."""
+    for statement in statements("0011_follow_ups.sql"):
+        db.conn.execute(statement)
+
+
 @MIGRATIONS(name="0012_alerts")
 def alerting(db: Database) -> None:
     """Which alerts are told together, wait, escalate or are left out; the desk's own audits."""

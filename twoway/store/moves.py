@@ -117,14 +117,15 @@ def set_lane(store: Store, conversation: int, lane: str, user: int) -> None:
         corrections.by_lane(db, conversation, found.lane, lane, user, now)
 
 
-# An answer that is on its way, and words that nobody has judged yet, are no silence.
+# An answer that is on its way, words that nobody has judged yet, and what we promised ourselves are no silence.
 _RIPE = """
 SELECT c.id FROM conversations c WHERE (c.state = 'snoozed' AND c.snoozed_until <= :now)
   OR (c.state = 'waiting' AND c.changed_at <= :quiet
     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.conversation_id = c.id
                     AND d.state IN ('pending', 'sending', 'unknown'))
     AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.conversation_id = c.id AND m.kind = 'message' AND m.queued = 0
-                    AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL))
+                    AND m.history = 0 AND m.deleted_at IS NULL AND m.erased_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM follow_ups f WHERE f.conversation_id = c.id AND f.done_at IS NULL))
 LIMIT 200
 """
 

@@ -59,6 +59,13 @@ HANGING = (
         f"SELECT id FROM conversations WHERE due_at < {_AT_WORK} AND breached_at IS NULL",
     ),
     rows(
+        "promised",
+        "What was promised for a time that has come was brought back while the desk was at work.",
+        "follow-up",
+        "follow_ups",
+        f"SELECT id FROM follow_ups WHERE due_at < {_AT_WORK} AND raised_at IS NULL AND done_at IS NULL",
+    ),
+    rows(
         "ranked",
         "A conversation stands where its lane and the points of its score put it.",
         "conversation",
