@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx2
 import pytest
 import time_machine
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from desk import schedule
 from desk.web.app import create_app
@@ -74,17 +76,16 @@ class Place:
 Open = Callable[..., Place]
 
 
-@pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Opens a desk; its form hands answers to the receiver, unless told otherwise."""
-    monkeypatch.setenv("FORM_SECRET", SECRET.get_secret_value())
-    monkeypatch.setenv("FORM_SECRET_BEFORE", OTHER.get_secret_value())
-    monkeypatch.setenv("OUT_SECRET", OUT)
+@contextmanager
+def opening(folder: Path) -> Iterator[Open]:
+    """Opens desks in that folder; their form hands answers to the receiver, unless told otherwise."""
     desks: list[Desk] = []
-    with fake_receiver(tmp_path) as receiver:
+    with fake_receiver(folder) as receiver, pytest.MonkeyPatch.context() as environment:
+        for name, secret in (("FORM_SECRET", SECRET), ("FORM_SECRET_BEFORE", OTHER), ("OUT_SECRET", SecretStr(OUT))):
+            environment.setenv(name, secret.get_secret_value())
 
         def make(*, webhook: bool = True) -> Place:
-            file = tmp_path / "twoway.toml"
+            file = folder / "twoway.toml"
             file.write_text(CONFIG.format(webhook=WEBHOOK.format(url=receiver.url) if webhook else ""))
             with time_machine.travel(clock.now() - timedelta(hours=1), tick=False):
                 desks.append(open_desk(load(file)))
@@ -96,6 +97,20 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
 
 @pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Open]:
+    """Opens a desk."""
+    with opening(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
 def place(opened: Open) -> Place:
     """The desk as most forms have it."""
     return opened()
+
+
+@pytest.fixture(scope="module")
+def shut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One desk for all the requests that it takes nothing of."""
+    with opening(tmp_path_factory.mktemp("shut")) as make:
+        yield make()

@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 import time_machine
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from desk.web.inbound import STRANGERS
 from tests.webform.conftest import Open, Place
@@ -93,11 +94,11 @@ def _changed(name: str, value: str) -> Spoil:
         (lambda given: headers(BODY + b" "), "no signature fits"),
     ],
 )
-def test_what_is_not_signed_rightly_is_refused_with_a_hint(place: Place, spoil: Spoil, told: str) -> None:
-    answer = place.post(BODY, spoil(headers(BODY)))
+def test_what_is_not_signed_rightly_is_refused_with_a_hint(shut: Place, spoil: Spoil, told: str) -> None:
+    answer = shut.post(BODY, spoil(headers(BODY)))
     assert answer.status_code == 401
     assert told in answer.json()["error"]
-    assert place.kept() == []
+    assert shut.kept() == []
     assert "whsec" not in answer.text
 
 
@@ -116,16 +117,16 @@ def test_what_was_caught_on_the_way_is_worth_nothing_later(place: Place) -> None
 
 
 @pytest.mark.parametrize("name", ["telefon", "nowhere", "..%2fcontact", "contact%00"])
-def test_other_channels_and_none_look_the_same(place: Place, name: str) -> None:
-    answer = place.post(BODY, headers(BODY), name)
+def test_other_channels_and_none_look_the_same(shut: Place, name: str) -> None:
+    answer = shut.post(BODY, headers(BODY), name)
     assert answer.status_code == 404
     assert answer.json()["error"]
 
 
-def test_too_large_is_refused_before_it_is_read(place: Place) -> None:
+def test_too_large_is_refused_before_it_is_read(shut: Place) -> None:
     assert CHANNEL.intake
     body = b"x" * (CHANNEL.intake.largest + 1)
-    answer = place.post(body, headers(body))
+    answer = shut.post(body, headers(body))
     assert answer.status_code == 413
     assert str(CHANNEL.intake.largest) in answer.json()["error"]
 
@@ -159,17 +160,17 @@ def test_the_longest_message_fits_however_it_is_escaped(place: Place) -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused_by_the_name_of_the_field(
-    place: Place, body: bytes, media_type: str, status: int, field: str
+    shut: Place, body: bytes, media_type: str, status: int, field: str
 ) -> None:
-    answer = place.post(body, headers(body, media_type=media_type))
+    answer = shut.post(body, headers(body, media_type=media_type))
     assert answer.status_code == status, answer.text
     assert list(answer.json().get("fields", {})) == ([field] if field else [])
     assert "hunter2" not in answer.text
-    assert place.kept() == []
+    assert shut.kept() == []
 
 
-def test_a_field_that_is_nearly_right_is_recognised(place: Place) -> None:
-    answer = place.send(text="x", emial="p@example.org", sender="Petra")
+def test_a_field_that_is_nearly_right_is_recognised(shut: Place) -> None:
+    answer = shut.send(text="x", emial="p@example.org", sender="Petra")
     assert "did you mean 'email'" in answer.json()["fields"]["emial"]
     assert "leave it out" in answer.json()["fields"]["sender"]
 
@@ -203,14 +204,14 @@ def test_a_stranger_is_slowed_down_and_takes_nothing_from_whoever_has_the_same_a
 @pytest.mark.parametrize(
     ("changes", "status"), [({"host": "evil.example"}, 421), ({"origin": "https://evil.example"}, 403)]
 )
-def test_what_holds_for_every_page_holds_here_too_as_json(place: Place, changes: dict[str, str], status: int) -> None:
-    answer = place.post(BODY, {**headers(BODY), **changes})
+def test_what_holds_for_every_page_holds_here_too_as_json(shut: Place, changes: dict[str, str], status: int) -> None:
+    answer = shut.post(BODY, {**headers(BODY), **changes})
     assert answer.status_code == status
     assert answer.json()["error"]
 
 
-def test_looking_is_not_sending(place: Place) -> None:
-    answer = TestClient(place.app, base_url=place.desk.config.web.url).get("/inbound/contact")
+def test_looking_is_not_sending(shut: Place) -> None:
+    answer = TestClient(shut.app, base_url=shut.desk.config.web.url).get("/inbound/contact")
     assert (answer.status_code, "POST" in answer.json()["error"]) == (405, True)
 
 
@@ -231,7 +232,9 @@ def test_a_mistake_of_the_desk_is_told_without_its_details(place: Place, monkeyp
 
     monkeypatch.setattr("twoway.store.inbound.put", broken)
     client = TestClient(place.app, base_url=place.desk.config.web.url, raise_server_exceptions=False)
-    answer = client.post("/inbound/contact", content=BODY, headers=headers(BODY))
+    with capture_logs() as logged:
+        answer = client.post("/inbound/contact", content=BODY, headers=headers(BODY))
+    assert [line["event"] for line in logged] == ["page failed"]
     assert (answer.status_code, "hunter2" in answer.text) == (500, False)
     assert "again later" in answer.json()["error"]
 
