@@ -6,19 +6,15 @@ so that each way to write a term is a search of its own.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
-from listener.words import Term, fold
+from listener.words import Term, fold, spelt
 from twoway.config import Query
 
 TAGS = 5
 """Hashtags of one request: one, and at most four more."""
 _SIGNS = re.compile(r"[\":\\]+")
 """That mean something to the search, even within a phrase."""
-_UMLAUT = re.compile("(?<![aeiouq])([aou])e", re.IGNORECASE)
-"""Letters that may stand for one; not those of *neue* and *Queen*."""
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
 def tags(query: Query) -> list[tuple[str, ...]]:
@@ -41,18 +37,12 @@ def _tags(term: str) -> Iterator[str]:
     """A term as a hashtag; accents and capitals make no difference to Mastodon."""
     body = Term.of(term).tag
     if body and not body.isdecimal():
-        yield from ("".join(sign for sign in way.casefold() if sign.isalnum()) for way in _spelt(term))
+        yield from ("".join(sign for sign in way.casefold() if sign.isalnum()) for way in spelt(term))
 
 
 def _ways(term: str) -> list[str]:
     """A term as it is written in words; a hashtag is none."""
-    return [] if fold(term).startswith("#") else [way for way in map(_phrase, _spelt(term)) if way]
-
-
-def _spelt(term: str) -> list[str]:
-    """A term with ü and with ue."""
-    umlauts = _UMLAUT.sub(lambda found: unicodedata.normalize("NFC", f"{found[1]}\u0308"), term)
-    return list(dict.fromkeys((term, term.translate(_SPELT_OUT), umlauts)))
+    return [] if fold(term).startswith("#") else [way for way in map(_phrase, spelt(term)) if way]
 
 
 def _phrase(term: str) -> str:

@@ -26,6 +26,9 @@ _ALIKE = str.maketrans(
     | dict.fromkeys("‐‑‒–—―−", "-")
     | dict.fromkeys("‘’‛ʼ´`", "'")
 )
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+_UMLAUT = re.compile("(?<![aeiouq])([aou])e", re.IGNORECASE)
+"""Letters that may stand for one; not those of *neue* and *Queen*."""
 _ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _BETWEEN = re.compile(r"[\s_-]+")
 _UNSPACED = (
@@ -42,6 +45,12 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKC", plain).casefold()
     plain = unicodedata.normalize("NFKC", plain).translate(_ALIKE)
     return unicodedata.normalize("NFKC", _ACCENTS.sub("", unicodedata.normalize("NFKD", plain)))
+
+
+def spelt(term: str) -> list[str]:
+    """A term as it is written, with ue for ü and with ü for ue: for a search that takes them for different words."""
+    umlauts = _UMLAUT.sub(lambda found: unicodedata.normalize("NFC", f"{found[1]}\u0308"), term)
+    return list(dict.fromkeys((term, term.translate(_SPELT_OUT), umlauts)))
 
 
 def _few_accents(text: str) -> Iterator[str]:

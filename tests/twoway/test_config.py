@@ -126,7 +126,7 @@ def test_every_mistake_is_reported_at_once(write: Write) -> None:
         "channels.loft.imap.port: must be less than or equal to 65535",
         "channels.loft.imap.prot: there is no such key; did you mean 'port'?",
         "channels.loft.loft: is missing",
-        "channels.other.kind: must be one of bluesky, feed, log, mail, mastodon, pigeon, square, webform; did you mean 'pigeon'?",
+        f"channels.other.kind: must be one of {', '.join(sorted(channels.paths()))}; did you mean 'pigeon'?",
         "channels.third.kind: is missing",
         "desk.allow_private[2]: must be a network (\"10.0.0.0/8\"), an address, or the name of a host",
         "desk.allow_private[3]: must be a network (\"10.0.0.0/8\"), an address, or the name of a host",
