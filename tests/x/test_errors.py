@@ -131,14 +131,6 @@ def test_an_odd_limit_that_the_library_trips_over_is_still_a_limit(rig: XRig, pl
     assert raised.value.retry_at <= clock.now() + timedelta(minutes=1)
 
 
-def test_credits_that_are_gone_call_a_person(rig: XRig, platform: FakeX) -> None:
-    platform.server.says_no["/2/users/1000000/mentions"] = Refusal(402, "CreditsDepleted")
-    with pytest.raises(RateLimited, match="buy credits"):
-        list(rig.collector().collect("mentions", None))
-    rows = rig.ledger.store.read().execute("SELECT rule FROM alerts").fetchall()  # type: ignore[attr-defined]
-    assert [row[0] for row in rows] == ["budget"]
-
-
 @pytest.mark.parametrize("login", ["token", "keys"])
 def test_an_answer_that_repeats_our_request_shows_no_secret(platform: FakeX, login: str) -> None:
     rig = XRig(platform, login)

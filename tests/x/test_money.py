@@ -1,7 +1,9 @@
 """What X costs is known before it is spent: the budget is never passed, whatever happens."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
@@ -9,11 +11,12 @@ import pytest
 from tests.conftest import Freeze
 from tests.contract.rig import Desk
 from tests.contract.x import XRig
-from tests.fakes.x import FakeX
+from tests.fakes.x import FakeX, Refusal
 from twoway import clock
 from twoway.channels.x_money import FOR_ANSWERS, FOR_LOOKING_AGAIN, Prices, Unaffordable
 from twoway.domain import Draft, Mention, Part
 from twoway.errors import DeliveryUnknown, RateLimited, Rejected, Temporary
+from twoway.store import channels, open_store
 from twoway.store.spending import ChannelLedger
 
 PRICES = Prices()
@@ -21,6 +24,20 @@ BILLED = {
     "mention": PRICES.mention, "post": PRICES.post, "users": PRICES.user, "media": PRICES.media,
     "reply": PRICES.reply, "link": PRICES.link,
 }  # fmt: skip
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[ChannelLedger]:
+    store = open_store(tmp_path / "twoway.db")
+    yield ChannelLedger(store, channels.register(store, "x", "x", 3600).id)
+    store.close()
+
+
+@pytest.fixture
+def rig(platform: FakeX, ledger: ChannelLedger) -> Iterator[XRig]:
+    made = XRig(platform, ledger=ledger)
+    with made.closing:
+        yield made
 
 
 def bill(platform: FakeX) -> Decimal:
@@ -65,7 +82,7 @@ def test_polling_stops_before_the_budget_is_passed(
     rig: XRig, desk: Desk, platform: FakeX, ledger: ChannelLedger
 ) -> None:
     poor(rig, "2.00")
-    for round_ in range(30):
+    for round_ in range(12):
         for number in range(20):
             platform.say(f"Petra{round_}x{number}", "kaputt", media=[{"media_key": "3_1", "type": "photo"}])
         poll(desk)
@@ -190,6 +207,14 @@ def test_only_so_many_mentions_are_kept_as_can_be_looked_up(rig: XRig) -> None:
     assert rig.connection.most_kept() == 80
     poor(rig, "50", post=Decimal(0))
     assert rig.connection.most_kept() is None
+
+
+def test_credits_that_are_gone_call_a_person(rig: XRig, platform: FakeX, ledger: ChannelLedger) -> None:
+    platform.server.says_no["/2/users/1000000/mentions"] = Refusal(402, "CreditsDepleted")
+    with pytest.raises(RateLimited, match="buy credits"):
+        list(rig.collector().collect("mentions", None))
+    rows = ledger.store.read().execute("SELECT rule FROM alerts").fetchall()
+    assert [row[0] for row in rows] == ["budget"]
 
 
 def test_how_the_account_stands_is_known_without_asking(
