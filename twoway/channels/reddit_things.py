@@ -90,6 +90,8 @@ class Comment(_Thing):
     @property
     def url(self) -> str:
         path = self.permalink or self.context.partition("?")[0]
+        if not path.startswith("/") and self.link:
+            path = f"/comments/{self.link[3:]}/_/{self.name[3:]}/"
         return f"{SITE}{path}" if path.startswith("/") else ""
 
 
