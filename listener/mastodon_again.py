@@ -14,6 +14,8 @@ from twoway.errors import ChannelError, Gone
 
 BATCH = 20
 """Posts that one request may ask for."""
+SINGLY = 5
+"""Posts at a time, where each has to be asked for by itself."""
 REQUESTS = 15
 """That one poll may spend on looking up."""
 RESERVE = 100
@@ -23,13 +25,14 @@ RESERVE = 100
 class Again:
     """Looks kept mentions up, for one poll."""
 
-    batch = BATCH
-
     def __init__(self, connection: Mastodon) -> None:
         self._mastodon = connection
         self._spent = 0
-        self._singly = False
-        """Whether this server is older than the request for many posts at once."""
+
+    @property
+    def batch(self) -> int:
+        """Where each costs a request, the newest leave some of a poll's for those further down."""
+        return SINGLY if self._mastodon.singly else BATCH
 
     def may_ask(self) -> bool:
         """Within this poll's share, and with enough left for hearing and answering."""
@@ -47,7 +50,7 @@ class Again:
 
     def many(self, ids: list[str]) -> dict[str, tuple[Any, bytes]]:
         """Those of at most BATCH posts that are shown to us, with their bytes; none where many cannot be asked for."""
-        if not ids or self._singly or not self.may_ask():
+        if not ids or self._mastodon.singly or not self.may_ask():
             return {}
         self._spent += 1
         library, last = self._mastodon.library, self._mastodon.wire
@@ -56,7 +59,7 @@ class Again:
         except ChannelError:
             if last.last is None or last.last.status_code != 404:
                 raise
-            self._singly = True
+            self._mastodon.singly = True
             return {}
         return {str(entry["id"]): (entry, raw) for entry, raw in listed if isinstance(entry, dict) and "id" in entry}
 

@@ -22,13 +22,15 @@ from twoway.errors import (
     Temporary,
     TwowayError,
 )
-from twoway.store import Store, channels, deliveries, doubts, hearing, mentions, outcomes, receipts
+from twoway.store import Store, channels, deliveries, doubts, hearing, mentions, outages, outcomes, receipts
 from twoway.store.deliveries import Claim
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=3)
 TRIES = 8
+"""Before a person is asked; while the channel cannot be heard either, the platform is down, and the answer waits for it
+as long as its approval lasts."""
 LOOK_AGAIN = timedelta(minutes=2)
 
 
@@ -122,7 +124,7 @@ def _record_failure(store: Store, outlet: Outlet, held: Claim, error: Exception,
             outcomes.withdraw(store, held, str(error))
         case Rejected():
             outcomes.fail(store, held, str(error))
-        case Temporary() if held.delivery.attempts >= TRIES:
+        case Temporary() if held.delivery.attempts >= TRIES and not outages.lasts(store, outlet.channel_id):
             outcomes.fail(store, held, f"{error} (tried {held.delivery.attempts} times)")
         case Temporary():
             outcomes.retry(store, held, str(error), now + backoff(held.delivery.attempts))

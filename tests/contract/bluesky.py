@@ -29,7 +29,8 @@ class BlueskyRig:
     memory: Memory = field(default_factory=Memory)
     query: Query = field(default_factory=Query)
     can = frozenset({
-        "history", "edit", "delete", "public", "api", "look", "doubt", "answers", "lists", "found", "absent", "keyless",
+        "outage", "history", "edit", "delete", "public", "api", "look", "doubt", "answers", "lists", "found", "absent",
+        "keyless",
     })  # fmt: skip
     secret: str = PASSWORD
     name: str = "our bluesky"

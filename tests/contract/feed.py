@@ -17,7 +17,7 @@ from twoway.ports import Access
 class FeedRig:
     """A feed; nobody can delete from what its readers have, and nothing there is private."""
 
-    can = frozenset({"history", "edit", "public", "hand", "unlisted"})
+    can = frozenset({"outage", "history", "edit", "public", "hand", "unlisted"})
     page_size = "listener.feed.PAGE"
     secret = ""
     name = "our feed"

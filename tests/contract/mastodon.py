@@ -20,7 +20,7 @@ from twoway.http import Guard, client
 from twoway.ports import Access
 
 POSTS = "/api/v1/statuses"
-EVERY = frozenset({"history", "edit", "delete", "private", "public", "api", "look", "doubt"})
+EVERY = frozenset({"outage", "history", "edit", "delete", "private", "public", "api", "look", "doubt"})
 
 
 @dataclass

@@ -22,7 +22,7 @@ from twoway.http import Guard, client
 from twoway.ports import Access
 
 ANSWERS = "/api/comment"
-EVERY = frozenset({"history", "edit", "delete", "private", "public", "api", "look", "doubt"})
+EVERY = frozenset({"outage", "history", "edit", "delete", "private", "public", "api", "look", "doubt"})
 
 
 @dataclass

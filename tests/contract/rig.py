@@ -25,6 +25,7 @@ class Rig(Protocol):
     ``key``  shows a part's key with every post of ours; ``keyless``: never shows it
     ``absent``  absence can be told at once
     ``doubt``  a connection can be dropped while sending
+    ``outage``  its ``platform.faults`` can be ordered to fail everything, with its ``settings`` for a whole desk
     ``pushed``  is told of what customers say, and logs in only to answer
     """
     page_size: str

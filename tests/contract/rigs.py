@@ -136,7 +136,7 @@ class LogRig:
     edit = delete = answer_elsewhere = drop_next_send = refuse_login = in_our_name = _cannot
 
 
-EVERY = frozenset({"history", "edit", "delete", "private", "public", "api", "look", "doubt"})
+EVERY = frozenset({"outage", "history", "edit", "delete", "private", "public", "api", "look", "doubt"})
 SQUARES: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
     "square idempotent": ({"kind": "idempotent"}, EVERY | {"found", "key", "absent", "answers", "lists"}),
     "square read-back": ({"kind": "read-back"}, EVERY | {"found", "key", "answers", "lists"}),

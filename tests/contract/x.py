@@ -23,7 +23,7 @@ from twoway.config import Query
 from twoway.http import Guard, client
 from twoway.ports import NOTHING_COSTS, Access, Ledger
 
-EVERY = frozenset({"history", "edit", "delete", "public", "api", "look", "doubt"})
+EVERY = frozenset({"outage", "history", "edit", "delete", "public", "api", "look", "doubt"})
 LOGINS: dict[str, dict[str, Any]] = {
     "token": {"token": SecretStr(TOKEN)},
     "keys": {name: SecretStr(key) for name, key in KEYS.items()},

@@ -89,6 +89,16 @@ def test_the_newest_are_looked_up_at_every_poll(
         assert [change.id for change in desk.poll().changes][-1] == newest
 
 
+def test_an_older_server_is_asked_for_each_by_itself_and_none_is_left_out(platform: FakeMastodon, desk: Desk) -> None:
+    platform.server.version = (4, 2)
+    said = say(platform, 30)
+    desk.poll()
+    platform.town.delete(said[0])
+    for _ in range(5):
+        desk.poll()
+    assert [change.id for change in desk.changes] == [said[0]]
+
+
 def test_enough_is_left_for_hearing_and_answering(platform: FakeMastodon, desk: Desk) -> None:
     said = say(platform, 3)
     desk.poll()

@@ -182,6 +182,21 @@ def test_a_temporary_failure_does_not_last_for_ever(desk: Desk, platform: Platfo
     assert state(desk) == "failed"
 
 
+def test_while_the_platform_is_down_as_a_whole_the_answer_waits_for_it(
+    desk: Desk, platform: Platform, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
+    platform.before = [refusal(Temporary) for _ in range(3 * deliver.TRIES)]
+    channels.erred(desk.store, desk.channel, "square: mentions: 503")
+    for _ in range(3 * deliver.TRIES):
+        work(desk, platform)
+        time.shift(timedelta(minutes=20))
+    assert state(desk) == "pending"
+    channels.polled(desk.store, desk.channel, well=True)
+    work(desk, platform)
+    assert state(desk) == "sent"
+
+
 def test_the_tries_are_put_off_longer_and_longer_up_to_a_quarter_of_an_hour() -> None:
     assert timedelta(seconds=7) < backoff(1) < timedelta(seconds=13)
     assert timedelta(minutes=11) < backoff(30) < timedelta(minutes=19)

@@ -57,6 +57,8 @@ class Mastodon:
     token: str
     memory: Memory
     query: Query
+    singly: bool = False
+    """Whether the server turned out to be older than the request for many posts at once (4.3)."""
     _quiet: dict[bool, datetime] = field(default_factory=dict)
     """Until when nothing may be asked (False) or written (True), as the instance said."""
 

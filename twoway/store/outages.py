@@ -38,6 +38,12 @@ def end(db: sqlite3.Connection, channel: int, now: datetime) -> None:
     )
 
 
+def lasts(store: Store, channel: int) -> bool:
+    """Could the last poll of a channel not be made as it should?"""
+    sql = "SELECT 1 FROM outages WHERE channel_id = ? AND until IS NULL"
+    return store.read().execute(sql, (channel,)).fetchone() is not None
+
+
 _SINCE = """
 SELECT o.since, o.until, o.error,
   (SELECT count(*) FROM mentions m WHERE m.channel_id = o.channel_id AND m.erased_at IS NULL
