@@ -41,17 +41,25 @@ class Collector:
 
     def __init__(self, connection: X, settings: Settings, since: datetime | None = None) -> None:
         self._x, self._since = connection, since
-        try:
-            found = x_query.searches(connection.query, settings.handle, settings.search_length)
-        except ValueError as error:
-            raise Temporary(connection.name, "search", str(error)) from error
-        names = ["search", *(f"search:{number}" for number in range(2, len(found) + 1))]
         self._read: dict[str, Callable[[str | None], Iterator[Page]]] = {
             "mentions": self._mentions,
             "own": self._own,
-            **{name: partial(self._search, query) for name, query in zip(names, found, strict=False)},
+            **dict(self._searches(settings)),
             "changes": lambda cursor: Again(connection).pages(cursor),
         }
+
+    def _searches(self, settings: Settings) -> Iterator[tuple[str, Callable[[str | None], Iterator[Page]]]]:
+        """A stream for each; a query that cannot be asked fails there, and the others go on."""
+        try:
+            found = x_query.searches(self._x.query, settings.handle, settings.search_length)
+        except ValueError as error:
+            yield "search", partial(self._unasked, str(error))
+            return
+        for number, query in enumerate(found, 1):
+            yield "search" if number == 1 else f"search:{number}", partial(self._search, query)
+
+    def _unasked(self, why: str, written: str | None) -> Iterator[Page]:
+        raise Temporary(self._x.name, "search", why)
 
     def streams(self) -> list[str]:
         """Mentions, our own posts, a search where the query names words, and what becomes of kept mentions."""

@@ -112,14 +112,14 @@ class Sender:
     def send(self, part: Part) -> Receipt:
         """Posts the part, in answer to the part before it or to the customer's post. Raises ChannelError."""
         to, library = read_address(part.preview.address), self._x.library
-        answered = _answered(part)
+        answered, others = _answered(part), [] if part.before else list(to.others)
         made = self._x.post(
             "send",
             self._price(part, to),
             lambda: library.create_tweet(
                 text=part.text,
                 in_reply_to_tweet_id=answered,
-                exclude_reply_user_ids=list(to.others) or None,
+                exclude_reply_user_ids=others or None,
                 user_auth=self._x.signed,
             ),
         )

@@ -180,7 +180,6 @@ RIGS: dict[str, Open] = {
     "reddit": open_reddit,
     "reddit script": partial(open_reddit, **BY_PASSWORD),
     "x": open_x,
-    "x with keys": partial(open_x, login="keys"),
     "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
 }
 
@@ -199,7 +198,6 @@ CAN: dict[str, frozenset[str]] = {
     "reddit": RedditRig.can,
     "reddit script": RedditRig.can,
     "x": XRig.can,
-    "x with keys": XRig.can,
 }
 """What each can do; see `Rig.can`."""
 MARKS: dict[str, Any] = {"mail": pytest.mark.servers, "webform by mail": pytest.mark.servers}

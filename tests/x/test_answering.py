@@ -49,6 +49,17 @@ def test_an_answer_names_the_customer_and_says_so(rig: XRig, mention: Mention, p
     assert receipt.url == link("wanderlust", receipt.remote_id)
 
 
+def test_signed_with_four_keys_it_reads_and_writes_just_so(platform: FakeX) -> None:
+    rig = XRig(platform, "keys")
+    with rig.closing:
+        said = heard(Desk(rig).poll(), platform.say("Petra", "Grüße & 100 % „Ärger“ = ~"))
+        shown = preview(rig, said, "Grüße & 100 % „Freude“ = ~")
+        assert rig.sender().look(shown).there
+        since = clock.now()
+        send(rig, shown)
+        assert isinstance(rig.sender().find(Part(shown, 0, "key"), since), Found)
+
+
 def test_a_name_that_the_writer_put_first_is_there_once(rig: XRig, mention: Mention) -> None:
     assert preview(rig, mention, f"@Petra {WORDS}").parts == (f"@petra {WORDS}",)
 
