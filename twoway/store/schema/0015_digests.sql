@@ -22,3 +22,7 @@ CREATE TABLE unsubscribed (
   at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.??????Z'),
   PRIMARY KEY (recipient, kind)
 ) STRICT;
+
+-- What is owed and what is to be checked is counted by channel without reading a conversation.
+CREATE INDEX conversations_overdue ON conversations (channel_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX conversations_noise ON conversations (channel_id) WHERE lane = 'noise' AND state = 'open';
