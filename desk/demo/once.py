@@ -34,9 +34,10 @@ def _round(found: World, reviewer: Reviewer) -> None:
     for name in desk.names:
         schedule.collect(desk, name)
     schedule.judge_all(desk)
+    schedule.clock_all(desk)
+    schedule.alert_all(desk)  # before anybody answers: nobody is told of what is answered already
     reviewer.work()
     schedule.deliver_all(desk, schedule.worker_name())
-    schedule.alert_all(desk)
 
 
 def _figures(found: World, customers: Customers) -> dict[str, Any]:

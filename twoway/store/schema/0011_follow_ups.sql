@@ -12,6 +12,6 @@ CREATE TABLE follow_ups (
   done_by INTEGER REFERENCES users (id),
   CHECK ((done_at IS NULL) = (done_by IS NULL))
 ) STRICT;
-CREATE INDEX follow_ups_open ON follow_ups (due_at) WHERE done_at IS NULL;
+CREATE INDEX follow_ups_open ON follow_ups (conversation_id, due_at) WHERE done_at IS NULL;
 CREATE INDEX follow_ups_to_raise ON follow_ups (due_at) WHERE done_at IS NULL AND raised_at IS NULL;
 CREATE INDEX follow_ups_by_conversation ON follow_ups (conversation_id, id);
