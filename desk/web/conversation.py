@@ -11,7 +11,7 @@ from desk.web.visit import Looking, Number, Visit
 from responders import past, spread
 from responders.draft import proposals
 from twoway.states import RIGHTS
-from twoway.store import drafts, follow_ups, presence, tags
+from twoway.store import clocks, drafts, follow_ups, presence, tags
 from twoway.text import one_line
 
 router = APIRouter()
@@ -65,6 +65,7 @@ def show(
         presets=times.presets(seen.zone),
         number=number,
         answered=answered,
+        clock=clocks.of_conversation(seen.store, number),
         promises=follow_ups.of_conversation(seen.store, number),
         tags=tags.of_author(seen.store, matter.conversation.author_id),
         known_tags=tags.known(seen.store) if seen.may("write") else [],

@@ -49,6 +49,16 @@ def test_a_tag_that_is_none_is_refused_with_the_reason(place: Place) -> None:
     assert "A tag is a word or two" in place.person().post(f"/conversations/{number}/tag", 422, tag=" ")
 
 
+def test_the_page_says_which_answer_is_due_and_when_the_clock_stands(place: Place) -> None:
+    number = place.ask(LAMP)
+    person = place.person()
+    page = person.get(f"/conversations/{number}")
+    assert "First answer due:" in page
+    assert "reminder:" in page
+    person.post(f"/conversations/{number}/lane", lane="noise")
+    assert "The clock stands still" in person.get(f"/conversations/{number}")
+
+
 def test_who_may_only_read_says_nothing_of_an_author(place: Place) -> None:
     number = place.ask(LAMP)
     reader = place.person("viewer")
