@@ -129,7 +129,11 @@ class _Listing:
         query = {"until_id": below or None, "since_id": None if newest else self._above(below)}
         sizes = (smallest, smallest if newest else PAGE)
         self._listed = self._posts(sizes, query)
+        been: set[str] = set()
         while self._listed.next and not self._listed.entries:
+            if self._listed.next in been:
+                raise Temporary(self._x.name, self.name, "the listing gave the same page again")
+            been.add(self._listed.next)
             self._listed = self._posts(sizes, {**query, self._going_on: self._listed.next})
         listed = list(self._listed.entries)
         self._count += len(listed)

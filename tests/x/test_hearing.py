@@ -13,8 +13,8 @@ from tests.contract.x import XRig
 from tests.fakes.x import FakeX
 from twoway import clock
 from twoway.channels.log import HandAddress
-from twoway.channels.x_posts import moment, read_address
-from twoway.channels.x_route import CLOSED, NOT_SUMMONED, PROTECTED
+from twoway.channels.x_posts import Listed, Post, moment, read_address
+from twoway.channels.x_route import CLOSED, NOT_SUMMONED, PROTECTED, UNNAMED, by_hand
 from twoway.config import Query
 from twoway.domain import Deleted, Edited, Gap
 from twoway.errors import Temporary
@@ -100,6 +100,11 @@ def test_who_may_be_answered_by_a_program_is_known_before_anybody_writes(
         assert mention.visibility == ("private" if reason == PROTECTED else "public")
     else:
         assert read_address(mention.address).summoned == (tier == "self-serve")
+
+
+def test_whom_x_does_not_name_only_a_person_can_answer() -> None:
+    post = Post(id="1", author_id="2", text="kaputt", created_at=clock.now(), in_reply_to_user_id="3")
+    assert by_hand(post, Listed(), "3", "enterprise") == UNNAMED
 
 
 def test_what_a_search_finds_was_not_addressed_to_us(desk: Desk, platform: FakeX) -> None:

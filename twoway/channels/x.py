@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 HOST = "https://api.twitter.com"
 """The only one that tweepy knows; requests are signed for it."""
+LARGEST = 30_000_000
+"""Bytes of an answer: a hundred posts may have 25,000 characters each."""
 KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 SEARCH = {"self-serve": 512, "enterprise": 4_096}
 """Characters of a search."""
@@ -256,7 +258,7 @@ def connect(settings: Settings, access: Access) -> X:
     token = None if settings.keys else settings.token
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     kept = ("content-type", "authorization") if settings.keys else ("content-type",)
-    http = access.http(headers=headers, timeout=settings.timeout_seconds)
+    http = access.http(headers=headers, timeout=settings.timeout_seconds, largest=LARGEST)
     wire = Wire(http, kept, (HOST, settings.url))
     library = Client(**settings.keys, return_type=requests.Response, wait_on_rate_limit=False)
     library.session = session(wire)

@@ -7,6 +7,7 @@ from twoway.channels.x_posts import Listed, Post
 Tier = Literal["self-serve", "enterprise"]
 
 PROTECTED = "the author writes for followers only, and an answer of ours would be public"
+UNNAMED = "X does not say who wrote this, so that nobody could be named"
 CLOSED = "the author lets only some people answer, and did not name us"
 NOT_SUMMONED = "X lets a program answer only whoever named our account or quoted a post of ours"
 
@@ -24,7 +25,9 @@ def by_hand(post: Post, listed: Listed, me: str, tier: Tier) -> str:
     exempt. Whoever is named in a post may answer it, whatever its reply settings say.
     """
     author = listed.users.get(post.author_id)
-    if author and author.protected:
+    if author is None:
+        return UNNAMED
+    if author.protected:
         return PROTECTED
     if post.reply_settings != "everyone" and me not in post.named:
         return CLOSED
