@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
 
+from responders.newest_first import back_to
 from responders.split import split
 from twoway import clock
 from twoway.channels.bluesky import CHANNEL, Bluesky, Settings
@@ -167,26 +167,15 @@ class Sender:
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our posts since then, newest first; a page that is older throughout is the last. Raises ChannelError."""
-        pages = takewhile(lambda page: any(post.said_at >= since for post, _ in page), self._own_pages())
-        return (
-            own_post(post, raw)
-            for page in pages
-            for post, raw in page
-            if post.said_at >= since and post.author.did == self._bluesky.me
-        )
+        query = {"actor": self._bluesky.me, "filter": "posts_with_replies", "limit": PAGE}
 
-    def _own_pages(self) -> Iterator[list[tuple[Post, bytes]]]:
-        been, query = {""}, {"actor": self._bluesky.me, "filter": "posts_with_replies", "limit": PAGE}
-        while True:
-            listed, rest = self._bluesky.listing("recent", "app.bsky.feed.getAuthorFeed", "feed", **query)
-            if listed:
-                yield [self._read(raw) for _, raw in listed]
-            if not rest:
-                return
-            if rest in been:
-                raise Temporary(self._bluesky.name, "recent", "the listing gave the same page again")
-            been.add(rest)
-            query["cursor"] = rest
+        def page(below: str) -> tuple[list[tuple[Post, bytes]], str]:
+            more = {"cursor": below} if below else {}
+            listed, rest = self._bluesky.listing("recent", "app.bsky.feed.getAuthorFeed", "feed", **query, **more)
+            return [self._read(raw) for _, raw in listed], rest
+
+        listed = back_to(since, page, lambda one: one[0].said_at, (self._bluesky.name, "recent"))
+        return (own_post(post, raw) for post, raw in listed if post.author.did == self._bluesky.me)
 
     def _read(self, entry: bytes) -> tuple[Post, bytes]:
         try:

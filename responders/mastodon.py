@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
 
+from responders.newest_first import back_to
 from responders.split import split
 from twoway import clock
 from twoway.channels.mastodon import CHANNEL, Mastodon, Settings
@@ -16,7 +16,7 @@ from twoway.channels.mastodon_text import NAMED, length, same_words
 from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Gone, Rejected, Temporary
 from twoway.raw import entries, member
-from twoway.text import harmless, order, storable
+from twoway.text import harmless, storable
 
 PAGE = 40
 """Posts of a page; the most that Mastodon gives."""
@@ -114,10 +114,9 @@ class Sender:
         since an answer that says the same there would be no second one.
         """
         asked = clock.now()
-        for page in self._own_pages("find", since - MARGIN):
-            for post, _ in page:
-                if post.created_at >= since - MARGIN and _is(post, part):
-                    return Found(_receipt(post))
+        for post, _ in self._own("find", since - MARGIN):
+            if _is(post, part):
+                return Found(_receipt(post))
         lag = (CHANNEL.limits.read_back_lag or 0) + self._settings.timeout_seconds
         settled = since + timedelta(seconds=lag)
         if asked < settled:
@@ -126,26 +125,18 @@ class Sender:
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our posts since then, newest first. Raises ChannelError."""
-        pages = self._own_pages("recent", since)
-        return (own_post(post, raw) for page in pages for post, raw in page if post.created_at >= since)
+        return (own_post(post, raw) for post, raw in self._own("recent", since))
 
-    def _own_pages(self, operation: str, since: datetime) -> Iterator[list[tuple[Status, bytes]]]:
-        """Our own posts, newest first; a page that is older throughout ends them. Raises ChannelError."""
-        pages = self._all_own_pages(operation)
-        return takewhile(lambda page: any(post.created_at >= since for post, _ in page), pages)
+    def _own(self, operation: str, since: datetime) -> Iterator[tuple[Status, bytes]]:
+        """Our own posts since then, newest first. Raises ChannelError."""
+        library, me = self._mastodon.library, self._mastodon.me.id
 
-    def _all_own_pages(self, operation: str) -> Iterator[list[tuple[Status, bytes]]]:
-        library, me, below = self._mastodon.library, self._mastodon.me.id, ""
-        while True:
+        def page(below: str) -> tuple[list[tuple[Status, bytes]], str]:
             query: dict[str, Any] = {"exclude_reblogs": True, "limit": PAGE, "max_id": below or None}
             listed, rest = self._mastodon.page(operation, partial(library.account_statuses, me, **query))
-            if listed:
-                yield self._read(operation, listed)
-            if not rest:
-                return
-            if below and order(rest) >= order(below):
-                raise Temporary(self._mastodon.name, operation, "the listing gave the same page again")
-            below = rest
+            return self._read(operation, listed), rest
+
+        return back_to(since, page, lambda one: one[0].created_at, (self._mastodon.name, operation))
 
     def _read(self, operation: str, listed: list[tuple[Any, bytes]]) -> list[tuple[Status, bytes]]:
         try:

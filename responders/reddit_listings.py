@@ -28,5 +28,4 @@ def own(reddit: Reddit, operation: str, since: datetime, *, private: bool) -> It
             raise Temporary(reddit.name, operation, said) from error
         return [(said, raw) for said, raw in things if not isinstance(said, Post)], rest
 
-    circle = Temporary(reddit.name, operation, "the listing gave the same page again")
-    return back_to(since, page, lambda one: one[0].at, circle)
+    return back_to(since, page, lambda one: one[0].at, (reddit.name, operation))

@@ -1,11 +1,11 @@
 """Answers on the square."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from pydantic import TypeAdapter, ValidationError
 
+from responders.newest_first import Place, back_to
 from responders.split import split
 from twoway import clock
 from twoway.channels.square import CHANNEL, Post, Settings, Square, read_address
@@ -69,7 +69,9 @@ class Sender:
         if lag is None:
             return Unclear(UNLISTED)
         asked = clock.now()
-        for post in self._own_posts(int(read_address(part.preview.address).post)):
+        # By ids, which no clock can disagree about.
+        after = int(read_address(part.preview.address).post) + 1
+        for post in self._own("find", after, lambda post: int(post.id)):
             if self._is(post, part):
                 return Found(_receipt(post))
         settled = since + timedelta(seconds=lag)
@@ -90,25 +92,18 @@ class Sender:
         """Our posts since then, newest first; a page that is older throughout is the last. Raises ChannelError."""
         if self._square.instance.read_back_lag is None:
             return Unclear(UNLISTED)
-        pages = takewhile(lambda page: any(post.created_at >= since for post in page), self._own_pages("recent"))
-        return (_own_post(post) for page in pages for post in page if post.created_at >= since)
+        since_then = self._own("recent", since, lambda post: post.created_at)
+        return (_own_post(post) for post in since_then)
 
-    def _own_posts(self, after: int) -> Iterator[Post]:
-        """Our posts since that one, newest first: by ids, which no clock can disagree about. Raises ChannelError."""
-        for page in self._own_pages("find"):
-            yield from (post for post in page if int(post.id) > after)
-            if min(int(post.id) for post in page) <= after:
-                return
+    def _own(self, operation: str, lowest: Place, place: Callable[[Post], Place]) -> Iterator[Post]:
+        """Our posts from there on, newest first. Raises ChannelError."""
+        path = f"/api/v1/accounts/{self._square.instance.account.id}/posts"
 
-    def _own_pages(self, operation: str) -> Iterator[list[Post]]:
-        """All our posts, newest first. Raises ChannelError."""
-        path, below = f"/api/v1/accounts/{self._square.instance.account.id}/posts", 2**62
-        while page := self._posts(operation, path, limit=PAGE, max_id=below):
-            yield page
-            lowest = min(int(post.id) for post in page)
-            if lowest >= below:
-                raise Temporary(self._square.name, operation, "the listing gave the same page again")
-            below = lowest
+        def page(below: str) -> tuple[list[Post], str]:
+            posts = self._posts(operation, path, limit=PAGE, max_id=int(below or 2**62))
+            return posts, str(min(int(post.id) for post in posts)) if posts else ""
+
+        return back_to(lowest, page, place, (self._square.name, operation))
 
     def _posts(self, operation: str, path: str, **query: int) -> list[Post]:
         try:
