@@ -228,10 +228,15 @@ def test_a_cursor_that_cannot_be_read_is_a_gap(platform: FakeBluesky, desk: Desk
     assert later in desk.poll().mentions
 
 
-def test_how_many_requests_are_left_is_known(platform: FakeBluesky, rig: BlueskyRig, desk: Desk) -> None:
+def test_how_many_requests_are_left_is_known(
+    platform: FakeBluesky, rig: BlueskyRig, desk: Desk, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
     platform.server.left = 2_345
     desk.poll()
     standing = rig.connection.standing()
+    time.shift(20)
+    assert rig.connection.standing() == standing
     assert (standing.remaining, standing.limit) == (2_345, 3_000)
     assert standing.resets_at is not None
     assert timedelta(minutes=4) < standing.resets_at - clock.now() < timedelta(minutes=6)

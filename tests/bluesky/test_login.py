@@ -121,6 +121,20 @@ def test_a_server_that_repeats_our_words_puts_no_secret_into_an_error(platform: 
     assert "-secret" not in repr(connection)
 
 
+def test_a_renewal_that_fails_shows_no_token_and_is_tried_again(
+    platform: FakeBluesky, connect: Connect, freeze: Freeze
+) -> None:
+    time, connection = freeze(clock.now()), connect(platform.url)
+    bluesky.check(connection)
+    time.shift(timedelta(hours=3))
+    platform.faults.order("echo", path=f"/xrpc/{REFRESH}")
+    with pytest.raises(Temporary, match=r"\[secret\]") as raised:
+        bluesky.check(connection)
+    assert "-secret" not in f"{raised.value!r} {raised.value.__cause__!r}"
+    bluesky.check(connection)
+    assert len(platform.requests(CREATE)) == 1
+
+
 def test_too_many_logins_are_not_tried_again_before_their_time(
     platform: FakeBluesky, connect: Connect, freeze: Freeze
 ) -> None:

@@ -92,7 +92,7 @@ class Bluesky:
     _lock: RLock = field(default_factory=RLock)
     _quiet: dict[str, datetime] = field(default_factory=dict)
     """Until when nothing may be read, written or logged in, as the server said."""
-    _last: "httpx2.Response | None" = field(default=None, repr=False)
+    _standing: Standing = field(default_factory=Standing)
 
     @property
     def me(self) -> str:
@@ -136,18 +136,16 @@ class Bluesky:
 
     def standing(self) -> Standing:
         """Requests left, by the server's last answer."""
-        if self._last is None:
-            return Standing()
-        return Standing(_number(self._last, "remaining"), _number(self._last, "limit"), resets_at(self._last))
+        return self._standing
 
     def _ask(self, operation: str, kind: str, method: str, **request: Any) -> bytes:
         session = self._logged_in(operation)
         answer = self._request(operation, kind, method, session, **request)
-        if error_name(answer) in OVER and not answer.is_success:
+        if not answer.is_success and error_name(answer) in OVER:
             # It was refused before anything was done: asking again with a new token repeats nothing.
             session = self._renewed(operation, session)
             answer = self._request(operation, kind, method, session, **request)
-        self._last = answer
+        self._standing = Standing(_number(answer, "remaining"), _number(answer, "limit"), resets_at(answer))
         return self._taken(operation, kind, answer)
 
     def _request(self, operation: str, kind: str, method: str, session: _Session, **request: Any) -> "httpx2.Response":
@@ -194,7 +192,6 @@ class Bluesky:
         """A session with a new token, whoever of several threads gets it; a new login where it cannot be renewed."""
         with self._lock:
             if self._session is stale:
-                self._session = None
                 self._session = self._refreshed(operation, stale) or self._log_in(operation)
             return self._logged_in(operation)
 
