@@ -9,6 +9,7 @@ from tests.contract.rig import Desk
 from tests.contract.x import XRig
 from tests.fakes.x import FakeX
 from tests.fakes.x_town import counted
+from tests.servers.starting import wait_until
 from twoway import clock
 from twoway.channels.x_posts import link, moment, read_address
 from twoway.domain import Absent, Draft, Found, Mention, Part, Preview, Receipt, Unclear
@@ -154,14 +155,15 @@ def test_the_same_words_twice_are_refused_by_x_itself(rig: XRig, mention: Mentio
         send(rig, shown)
 
 
-@pytest.mark.parametrize("fault", ["drop-after", "error-after", "malformed", "nonsense"])
+@pytest.mark.parametrize("fault", ["drop-after", "error-after", "malformed", "nonsense", "slow"])
 def test_a_post_that_may_be_there_is_in_doubt_and_found(
     rig: XRig, mention: Mention, platform: FakeX, fault: str
 ) -> None:
     shown, since = preview(rig, mention, "Schon unterwegs, siehe https://example.org/gurt?x=1"), clock.now()
-    platform.faults.order(fault, method="POST", path="/2/tweets")
+    platform.faults.order(fault, method="POST", path="/2/tweets", seconds=3)
     with pytest.raises(DeliveryUnknown):
         send(rig, shown)
+    wait_until(lambda: len(platform.posts_of_brand()) == 2, "X has taken the answer")
     finding = rig.sender().find(Part(shown, 0, "key"), since)
     assert isinstance(finding, Found)
     assert finding.receipt.remote_id == platform.town.newest()[0].id

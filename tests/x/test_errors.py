@@ -52,6 +52,7 @@ def of(error: Exception, found: httpx2.Response | None, *, writing: bool) -> Cha
         (403, "Unsupported Authentication", "unsupported-authentication", AuthFailed, AuthFailed),
         (403, "Your account is temporarily locked.", "about:blank", AuthFailed, AuthFailed),
         (404, "Could not find tweet with id: [1].", "resource-not-found", Gone, Gone),
+        (410, "This is gone for good", "about:blank", Gone, Gone),
         (409, "Conflict", "about:blank", Temporary, Rejected),
         (429, "Too Many Requests", "about:blank", RateLimited, RateLimited),
         (500, "Internal Server Error", "about:blank", Temporary, DeliveryUnknown),

@@ -114,6 +114,14 @@ def test_what_a_search_finds_was_not_addressed_to_us(desk: Desk, platform: FakeX
     assert set(desk.mentions) == {found, named}
 
 
+def test_what_answers_a_post_that_was_deleted_is_heard_all_the_same(desk: Desk, platform: FakeX) -> None:
+    above = platform.talk("Tom", "mein Gurt")
+    said = platform.say("Petra", "meiner auch", reply_to=above, quotes=above)
+    platform.town.delete(above)
+    mention = desk.poll().heard(said)
+    assert (mention.replies_to, mention.quoted, mention.route) == ((above,), "", "api")
+
+
 def test_what_others_only_repeat_is_nothing_new(desk: Desk, platform: FakeX) -> None:
     said = platform.say("Petra", "kaputt")
     platform.say("Tom", "RT kaputt", repeats=said)
