@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -179,3 +180,11 @@ def test_settings_hold_what_is_secret_as_secrets() -> None:
             {"client_id": "x", "client_secret": SECRET, "username": BRAND, "refresh_token": "env:X"}
         )
     assert not {SECRET, REFRESH} & set(repr(settings("http://127.0.0.1")).split("'"))
+
+
+def test_several_threads_take_turns_and_nobody_reads_anothers_answer(platform: FakeReddit, rig: RedditRig) -> None:
+    said = [platform.say("Petra", f"number {number}") for number in range(24)]
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(lambda name: set(rig.connection.things("test", [name])), said))
+    assert found == [{name} for name in said]
+    assert len(platform.requests(TOKEN)) == 1
