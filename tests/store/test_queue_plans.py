@@ -1,0 +1,62 @@
+"""What lists and clocks ask all day walks through no large table, whatever its size."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.store.desk import Desk
+from twoway import clock
+from twoway.store import clocks, follow_ups, inbox, queueing
+
+ASKED: dict[str, Callable[[Desk], object]] = {
+    **{f"list {name}": lambda desk, name=name: inbox.lines(desk.store, name) for name in inbox.LISTS},  # type: ignore[misc]
+    "clocks": lambda desk: clocks.clock_once(desk.store),
+    "due before": lambda desk: clocks.due_before(desk.store, clock.now(), 50),
+    "follow-ups": lambda desk: follow_ups.follow_up_once(desk.store),
+    "of a conversation": lambda desk: follow_ups.of_conversation(desk.store, 1),
+    "unqueued": lambda desk: queueing.unqueued(desk.store, 50),
+}
+# A partial index holds only what is asked for.
+PARTIAL = {"drafts_submitted", "follow_ups_open", "deliveries_failed", "mentions_unqueued"}
+
+
+def plan(desk: Desk, ask: Callable[[Desk], object]) -> list[str]:
+    """The steps that SQLite takes."""
+    asked: list[str] = []
+    connections = [desk.store.read()]
+    with desk.store.write() as writer:
+        connections.append(writer)
+    for connection in connections:
+        connection.set_trace_callback(asked.append)
+    ask(desk)
+    for connection in connections:
+        connection.set_trace_callback(None)
+    found = [sql for sql in asked if re.match(r"\s*(SELECT|UPDATE)\b", sql)]
+    return [row[3] for sql in found for row in desk.store.read().execute(f"EXPLAIN QUERY PLAN {sql}")]
+
+
+def walks(steps: list[str]) -> list[str]:
+    """Those that read a whole large table, or a whole index that is not partial."""
+    large = r"SCAN (c|m|o|d|x|conversations|mentions|deliveries|drafts|follow_ups|judgements|author_tags)\b(?!.*\b({}))"
+    return [step for step in steps if re.match(large.format("|".join(PARTIAL)), step)]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_nothing_reads_a_whole_table(desk: Desk, name: str) -> None:
+    desk.said()
+    follow_ups.add(desk.store, 1, "call", clock.now() + timedelta(days=1), desk.agent.id)
+    steps = plan(desk, ASKED[name])
+    assert steps
+    assert walks(steps) == []
+
+
+def test_a_walk_through_a_table_would_be_seen(desk: Desk) -> None:
+    sql = "SELECT id FROM conversations WHERE resolved_reason = 'x'"
+    assert walks(plan(desk, lambda desk: desk.store.read().execute(sql).fetchall()))
+
+
+def test_the_list_comes_in_its_order_from_the_index(desk: Desk) -> None:
+    steps = plan(desk, ASKED["list open"])
+    assert any("conversations_inbox (state=? AND rank>?)" in step for step in steps)
