@@ -104,7 +104,7 @@ def _period(kind: Kind, now: datetime) -> Period:
 def _digest(store: Store, names: list[str], period: Period) -> Rendered:
     """From the first question to the mail's two forms."""
     reader = Reader("Fjordlicht", "https://desk.example.org", "de", ZoneInfo("Europe/Berlin"), period.kind, "")
-    return render(report.collect(store, names, period), reader)
+    return render(report.collect(store, names, period, reader.zone), reader)
 
 
 def measure(path: Path, found: dict[str, Measured]) -> None:

@@ -48,9 +48,10 @@ def debts(report: Report, reader: Reader, room: Room) -> Iterator[Section]:
 
 
 def today(report: Report, reader: Reader, room: Room) -> Iterator[Section]:
-    """The clocks that run out before the reader's day ends."""
-    if report.today.total:
-        yield _section("today", report.today, False, report.at, reader, room)
+    """What was promised for today, and the clocks that run out before the reader's day ends."""
+    for name, listed in (("promised", report.promised), ("today", report.today)):
+        if listed.total:
+            yield _section(name, listed, False, report.at, reader, room)
 
 
 def _section(name: str, listed: Listed, grave: bool, at: datetime, reader: Reader, room: Room) -> Section:
@@ -91,10 +92,11 @@ def _delivery(line: Line, reader: Reader, room: Room) -> str:
 
 
 def _due(line: Line, section: str, at: datetime, reader: Reader) -> str:
-    if line.due_at is None:
+    stamped = line.promised_at if section == "promised" else line.due_at
+    if stamped is None:
         return reader.say("undated")
-    due = clock.parse(line.due_at)
-    if section == "today":
+    due = clock.parse(stamped)
+    if section in ("promised", "today"):
         return reader.say("at", moment=reader.moment(due))
     name = "late_since" if section == "overdue" else "late" if due <= at else "left"
     return reader.say(name, length=wording.length(due - at, reader.spoken))

@@ -5,6 +5,7 @@ from itertools import chain
 
 from desk import wording
 from desk.digest import lists, numbers, quotes
+from desk.digest.health import Trouble
 from desk.digest.lists import Section
 from desk.digest.numbers import Mood, Table
 from desk.digest.quotes import Quoted
@@ -44,7 +45,7 @@ def page(report: Report, reader: Reader, room: Room) -> Page:
         title=wording.day(report.period.on, reader.spoken),
         headline=" ".join(_told(report, reader, "sentence")),
         debts=list(lists.debts(report, reader, room)),
-        troubles=[(t.channel, reader.say(t.kind, said=one_line(t.said, room.said))) for t in told[0]],
+        troubles=[(trouble.channel, _wrong(trouble, reader, room)) for trouble in told[0]],
         further_troubles=lists.left("further_troubles", told[1], reader),
         remarks=_remarks(report, reader),
         mood=numbers.mood(report, reader),
@@ -56,6 +57,11 @@ def page(report: Report, reader: Reader, room: Room) -> Page:
         else reader.say("no_seal"),
         seal_hash=seal.hash if seal else "",
     )
+
+
+def _wrong(trouble: Trouble, reader: Reader, room: Room) -> str:
+    since, until = (reader.moment(moment) if moment else "" for moment in (trouble.since, trouble.until))
+    return reader.say(trouble.kind, said=one_line(trouble.said, room.said), since=since, until=until)
 
 
 def _remarks(report: Report, reader: Reader) -> list[tuple[str, str]]:

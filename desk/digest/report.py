@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from desk.digest.health import Trouble, troubles
 from desk.digest.times import Period
 from desk.quoting import may_quote
 from twoway import clock
-from twoway.store import Store, alerts, channels, events, figures, inbox, voices
+from twoway.store import Store, alerts, events, figures, inbox, voices
 from twoway.store.events import Seal
 from twoway.store.figures import ChannelFigures, Volume
 from twoway.store.inbox import Line
@@ -24,15 +26,6 @@ class Listed:
 
     total: int
     lines: list[Line]
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is wrong with a channel: `paused`, an `error`, or a `gap` in what was heard."""
-
-    channel: str
-    kind: str
-    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +59,8 @@ class Report:
     approve: Listed
     hand: Listed
     failed: Listed
+    promised: Listed
+    """What people promised to do before the reader's day ends, and have not done."""
     today: Listed
     """Clocks that run out before the reader's day ends, without those that have."""
     troubles: list[Trouble]
@@ -83,14 +78,17 @@ class Report:
     @property
     def empty(self) -> bool:
         """Nothing happened, nobody owes anything, nothing is broken."""
-        owed = self.overdue.total + self.approve.total + self.hand.total + self.failed.total
+        lists = (self.overdue, self.approve, self.hand, self.failed, self.promised)
+        owed = sum(listed.total for listed in lists)
         sums = self.sums
         stirred = sums.heard + sums.given + sums.awaiting + sums.noise
         return not (owed or stirred or self.troubles or self.untold)
 
 
-def collect(store: Store, names: list[str], period: Period, *, quote: bool = True) -> Report:
+def collect(store: Store, names: list[str], period: Period, zone: ZoneInfo, *, quote: bool = True) -> Report:
     """The report of a period. ``names``: the channels that are switched on; others are told only while they matter.
+
+    ``zone`` is the brand's.
 
     Without ``quote``, and of channels whose rules forbid it, it says who complained or praised, not in which words.
     """
@@ -103,8 +101,9 @@ def collect(store: Store, names: list[str], period: Period, *, quote: bool = Tru
         approve=_listed(store, "approve"),
         hand=_listed(store, "hand"),
         failed=_listed(store, "trouble"),
+        promised=Listed(*inbox.promised_until(store, period.midnight, SHOWN)),
         today=Listed(*inbox.due_until(store, period.midnight, SHOWN)),
-        troubles=_troubles(store, names, period),
+        troubles=troubles(store, names, period, zone),
         channels=[row for row in counted if row.channel in names or _matters(row)],
         first_answers=figures.first_answers(store, since, until),
         sums=Sums(*(sum(getattr(row, field.name) for row in counted) for field in fields(Sums))),
@@ -126,16 +125,3 @@ def _listed(store: Store, name: str) -> Listed:
 
 def _matters(row: ChannelFigures) -> bool:
     return any(getattr(row, field.name) for field in fields(Sums))
-
-
-def _troubles(store: Store, names: list[str], period: Period) -> list[Trouble]:
-    found = []
-    for row in channels.all_of(store):
-        if row.name not in names:
-            continue
-        if row.paused_reason:
-            found.append(Trouble(row.name, "paused", row.paused_reason))
-        elif row.last_error:
-            found.append(Trouble(row.name, "error", row.last_error))
-        found += [Trouble(row.name, "gap", gap.reason) for gap in channels.gaps(store, row.id, period.since)[:3]]
-    return found

@@ -87,7 +87,8 @@ def _mail(desk: Desk, recipient: Recipient, report: Report, edition: Edition) ->
 
 
 def _collected(desk: Desk, period: Period) -> Report:
-    return collect(desk.store, desk.names, period, quote=desk.config.digest.quote == "short")
+    quote = desk.config.digest.quote == "short"
+    return collect(desk.store, desk.names, period, desk.config.desk.timezone, quote=quote)
 
 
 def _reader(desk: Desk, recipient: Recipient, kind: Kind) -> Reader:

@@ -103,7 +103,7 @@ def test_bars_are_as_wide_as_what_they_stand_for(browser: Browser, mails: dict[s
         assert all(abs(share - seen) < 1 for share, seen in bar)
     colours = window.evaluate(
         "new Set([...document.querySelectorAll('.piece')].map(e => getComputedStyle(e).backgroundColor)).size"
-    )  # noqa: E501
+    )
     assert colours >= 3
     window.close()
 

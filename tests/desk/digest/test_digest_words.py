@@ -5,6 +5,7 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from string import Formatter
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,6 +26,7 @@ from twoway.store import channels, events, hearing
 
 TODAY = date(2026, 11, 23)
 BEGIN = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
 MORNING = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 
 
@@ -92,7 +94,7 @@ def period(since: datetime = MORNING - DAY, days: int = 1) -> Period:
 
 def report_of(scene: Scene) -> Report:
     """Today's, as values."""
-    return collect(scene.desk.store, scene.desk.names, period())
+    return collect(scene.desk.store, scene.desk.names, period(), BERLIN)
 
 
 def preview(desk: Desk, spoken: Spoken, on: date) -> Rendered:
@@ -188,7 +190,7 @@ def test_styles_stand_in_the_elements_and_dark_mode_in_a_sheet(busy: Scene) -> N
 
 
 def test_what_happened_before_yesterday_s_hour_is_yesterday_s_news(busy: Scene) -> None:
-    earlier = collect(busy.desk.store, busy.desk.names, period(BEGIN))
+    earlier = collect(busy.desk.store, busy.desk.names, period(BEGIN), BERLIN)
     assert (earlier.sums.heard, earlier.sums.given) == (3, 0)
 
 

@@ -23,6 +23,8 @@ CREATE TABLE unsubscribed (
   PRIMARY KEY (recipient, kind)
 ) STRICT;
 
+-- What a period brought, without the history that an import may have brought on the same day.
+CREATE INDEX mentions_told ON mentions (channel_id, heard_at, judgement_id) WHERE history = 0 AND kind = 'message';
 -- What is owed and what is to be checked is counted by channel without reading a conversation.
 CREATE INDEX conversations_overdue ON conversations (channel_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX conversations_noise ON conversations (channel_id) WHERE lane = 'noise' AND state = 'open';
