@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contract.pinboard import pinboard_installed as pinboard_installed
+from tests.contract.pinboard import pinboard_package as pinboard_package
 from tests.contract.rig import Desk, Rig
 from tests.contract.rigs import CAN, MARKS, RIGS
 

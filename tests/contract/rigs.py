@@ -18,6 +18,7 @@ from tests.contract.bluesky import BlueskyRig, open_bluesky
 from tests.contract.feed import FeedRig, open_feed
 from tests.contract.mail import MailRig, open_mail
 from tests.contract.mastodon import MastodonRig, open_mastodon
+from tests.contract.pinboard import PinboardRig, open_pinboard
 from tests.contract.reddit import BY_PASSWORD, RedditRig, open_reddit
 from tests.contract.rig import Rig
 from tests.contract.webform import (
@@ -180,6 +181,7 @@ RIGS: dict[str, Open] = {
     "reddit": open_reddit,
     "reddit script": partial(open_reddit, **BY_PASSWORD),
     "x": open_x,
+    "a package of its own": open_pinboard,
     "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
 }
 
@@ -198,6 +200,7 @@ CAN: dict[str, frozenset[str]] = {
     "reddit": RedditRig.can,
     "reddit script": RedditRig.can,
     "x": XRig.can,
+    "a package of its own": PinboardRig.can,
 }
 """What each can do; see `Rig.can`."""
 MARKS: dict[str, Any] = {"mail": pytest.mark.servers, "webform by mail": pytest.mark.servers}

@@ -90,7 +90,7 @@ def office(rig: Rig, tmp_path: Path, freeze: Freeze) -> Iterator[Office]:
     (folder / "twoway.toml").write_text(CONFIG)
     config = load(folder / "twoway.toml")
     made: Any = rig
-    kind = next(kind for kind in kinds.CHANNELS if kinds.channel(kind).settings is type(made.settings))
+    kind = next(kind for kind in kinds.paths() if kinds.channel(kind).settings is type(made.settings))
     channel = ConfiguredChannel(NAME, kind, config.channels[NAME].common, made.settings)
     query = getattr(rig, "query", Query())
     desk = open_desk(replace(config, channels={NAME: channel}, query=query))

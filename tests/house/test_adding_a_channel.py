@@ -3,16 +3,15 @@
 import ast
 import re
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
+from tests.fakes.pinboard import TOKEN, FakePinboard, Pinboard, fake_pinboard
 from tests.house import files
 from tests.house.rules import broken
 from twoway import clock
@@ -35,47 +34,15 @@ def modules(monkeypatch: pytest.MonkeyPatch) -> None:
         exec(compile(BLOCKS[path], path, "exec"), module.__dict__)
 
 
-@dataclass
-class Board:
-    """A pinboard that keeps its notes."""
-
-    notes: list[dict[str, Any]] = field(default_factory=list)
-    refuses: bool = False
-
-    def pin(self, by: str, text: str, answers: int | None = None, key: str = "") -> dict[str, Any]:
-        at = clock.stamp(clock.now())
-        self.notes.append(
-            note := {"id": len(self.notes) + 1, "by": by, "text": text, "at": at, "answers": answers, "key": key}
-        )
-        return note  # fmt: skip
-
-    def serve(self, request: Request) -> Response:
-        import json
-
-        if self.refuses or request.headers.get("Authorization") != "Bearer pin":
-            return Response("who are you?", 401)
-        return Response(json.dumps(self._answer(request)), content_type="application/json")
-
-    def _answer(self, request: Request) -> Any:
-        path = request.path.removeprefix("/api/")
-        if request.method == "POST":
-            return self.pin("kaffeenord", **request.json)
-        if path == "notes":
-            return [note for note in self.notes if note["id"] > int(request.args["after"])][
-                : int(request.args["limit"])
-            ]
-        if path == "newest":
-            return {"id": len(self.notes)}
-        if path.startswith("people/"):
-            return [note for note in self.notes if note["by"] == path.split("/")[1]]
-        return self.notes if path.endswith("/thread") else {"handle": "kaffeenord"}
+@pytest.fixture
+def pinboard(tmp_path: Path) -> Iterator[FakePinboard]:
+    with fake_pinboard(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
-def board(httpserver: HTTPServer) -> Board:
-    found = Board()
-    httpserver.expect_request(re.compile("/api/.*")).respond_with_handler(found.serve)
-    return found
+def board(pinboard: FakePinboard) -> Pinboard:
+    return pinboard.board
 
 
 class Halves:
@@ -83,7 +50,7 @@ class Halves:
 
     def __init__(self, url: str) -> None:
         self.channel = load("twoway.channels.pinboard:CHANNEL")
-        settings = self.channel.settings(url=url, token=SecretStr("pin"), handle="kaffeenord")
+        settings = self.channel.settings(url=url, token=SecretStr(TOKEN), handle="kaffeenord")
         guard = Guard(("127.0.0.0/8",))
         access = Access("board", "desk", None, lambda **options: client(guard=guard, **options))  # type: ignore[arg-type]
         self.connection = self.channel.connect(settings, access)
@@ -92,8 +59,8 @@ class Halves:
 
 
 @pytest.fixture
-def halves(board: Board, httpserver: HTTPServer) -> Halves:
-    return Halves(httpserver.url_for(""))
+def halves(pinboard: FakePinboard) -> Halves:
+    return Halves(pinboard.url)
 
 
 @pytest.mark.parametrize("path", MODULES)
@@ -102,7 +69,7 @@ def test_it_keeps_the_rules_of_the_house(path: str) -> None:
     assert ast.get_docstring(ast.parse(BLOCKS[path]))
 
 
-def test_it_hears_what_comes_after_it_was_set_up(board: Board, halves: Halves) -> None:
+def test_it_hears_what_comes_after_it_was_set_up(board: Pinboard, halves: Halves) -> None:
     board.pin("anna", "before")
     (start,) = halves.collector.collect("notes", None)
     assert start == Page("1")
@@ -116,7 +83,7 @@ def test_it_hears_what_comes_after_it_was_set_up(board: Board, halves: Halves) -
     assert page.cursor == "4"
 
 
-def test_what_is_approved_is_sent_once_and_found(board: Board, halves: Halves) -> None:
+def test_what_is_approved_is_sent_once_and_found(board: Pinboard, halves: Halves) -> None:
     (start,) = halves.collector.collect("notes", None)
     board.pin("anna", "Where is my parcel?")
     (page,) = halves.collector.collect("notes", start.cursor)
@@ -134,10 +101,10 @@ def test_what_is_approved_is_sent_once_and_found(board: Board, halves: Halves) -
     assert list(halves.sender.recent(clock.now())) == []
 
 
-def test_it_says_what_to_do_next(board: Board, halves: Halves) -> None:
+def test_it_says_what_to_do_next(board: Pinboard, halves: Halves) -> None:
     halves.channel.check(halves.connection)
-    board.refuses = True
-    with pytest.raises(AuthFailed, match="board: check: 401 who are you"):
+    halves.connection.http.headers["Authorization"] = "Bearer revoked"
+    with pytest.raises(AuthFailed, match=r"board: check: 401 .*who are you"):
         halves.channel.check(halves.connection)
     address = '{"handle":"anna","note":1}'
     with pytest.raises(Rejected, match="300 are allowed"):

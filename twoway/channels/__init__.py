@@ -31,11 +31,14 @@ def paths() -> dict[str, str]:
 
 @cache
 def channel(kind: str) -> Channel:
-    """The channel of that kind. Raises NotFound, naming the kinds there are."""
+    """The channel of that kind. Raises NotFound, naming the kinds there are, or what is wrong with its package."""
+    path = paths().get(kind)
+    if path is None:
+        raise NotFound(f"there is no channel kind {kind!r}; there are {', '.join(sorted(paths()))}")
     try:
-        found = load(paths()[kind])
-    except KeyError:
-        raise NotFound(f"there is no channel kind {kind!r}; there are {', '.join(sorted(paths()))}") from None
+        found = load(path)
+    except (ImportError, AttributeError) as error:
+        raise NotFound(f"the channel kind {kind!r} cannot be loaded from {path}: {error}") from error
     if not isinstance(found, Channel):
-        raise TypeError(f"{paths()[kind]} is no twoway.channel.Channel")
+        raise NotFound(f"the channel kind {kind!r} cannot be loaded: {path} is no twoway.channel.Channel")
     return found

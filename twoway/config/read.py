@@ -18,7 +18,7 @@ from twoway.config.lanes import Lanes, WorkingTime
 from twoway.config.sections import Common, Conversation, Desk, Digest, Model, Query, Section, Template, Web
 from twoway.config.topics import Topic, Topics
 from twoway.config.values import nearest
-from twoway.errors import ConfigError
+from twoway.errors import ConfigError, NotFound
 
 FILE = "twoway.toml"
 VARIABLE = "TWOWAY_CONFIG"
@@ -193,7 +193,11 @@ class _Reader:
         from twoway.channels import channel, paths
 
         if isinstance(kind, str) and kind in paths():
-            return channel(kind)
+            try:
+                return channel(kind)
+            except NotFound as error:  # a package from elsewhere, or what it needs
+                self.mistakes.append(f"{at}.kind: {error}")
+                return None
         kinds = sorted(paths())
         said = f"must be one of {', '.join(kinds)}{nearest(kind, kinds)}" if isinstance(kind, str) else "is missing"
         self.mistakes.append(f"{at}.kind: {said}")
