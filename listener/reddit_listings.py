@@ -68,7 +68,7 @@ class Inbox(Listing):
     """Mentions of the account, answers to its comments and posts, and private messages."""
 
     def __init__(self, reddit: Reddit) -> None:
-        super().__init__(reddit, "inbox", "message/inbox/")
+        super().__init__(reddit, "inbox", "message/inbox/", mark="false")  # nobody's inbox looks read because of us
 
     def _wanted(self, entries: Iterable[Any]) -> list[str]:
         """Each comment as it is now, and its thread: the inbox tells neither."""

@@ -25,7 +25,7 @@ def below(reddit: Reddit, operation: str, thing: str, link: str) -> list[tuple[S
     root = link.partition("_")[2]
     try:
         if kind == "t4":
-            return list(_walk(reddit.get(operation, f"message/messages/{root}/")))
+            return list(_walk(reddit.get(operation, f"message/messages/{root}/", mark="false")))
         where = {"comment": id_, "context": "0"} if kind == "t1" else {}
         body = reddit.get(operation, f"comments/{root}/", sort="new", limit=MOST, threaded="true", **where)
         _, (_, comments) = entries(body)

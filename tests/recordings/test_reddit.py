@@ -103,7 +103,7 @@ def test_a_recorded_inbox_is_heard_whole(play: Play) -> None:
     assert {mention.visibility for mention in mentions} == {"public", "private"}
     assert all(mention.thread.startswith("t3_") for mention in mentions if mention.visibility == "public")
     assert all(mention.replies_to for mention in mentions if mention.visibility == "public")
-    assert server.asked[1].query == {"limit": ["100"], "raw_json": ["1"]}
+    assert server.asked[1].query == {"limit": ["100"], "raw_json": ["1"], "mark": ["false"]}
 
 
 @pytest.mark.parametrize(("what", "name"), [("new", "test_new"), ("comments", "test_comments")])

@@ -63,7 +63,7 @@ def _answered(asked: Asked, error: Exception, answer: "httpx2.Response") -> Verd
     if code >= 500 or code == 408:
         return _doubt(asked), said, None
     if asked.logging_in:
-        return _login(code, body), said, None
+        return _login(code, body), f"the login is refused: {said}", None
     if code != 404 and (items := _refusals(body)):
         return _refused(asked, items, said)
     if code < 300:
