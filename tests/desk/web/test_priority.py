@@ -72,8 +72,8 @@ def test_the_list_shows_the_points_and_their_reasons(place: Place) -> None:
         number = place.ask(words)
     person = place.person()
     assert "3</abbr>" in person.get("/inbox/open")
-    assert "writes again and again 3" in person.get("/inbox/open")
-    assert "Answer, 3 points: writes again and again 3" in person.get(f"/conversations/{number}")
+    assert "writes again and again&nbsp;3" in person.get("/inbox/open")
+    assert "Answer, 3 points: writes again and again&nbsp;3" in person.get(f"/conversations/{number}")
 
 
 def test_what_says_the_same_is_folded_below_the_first(place: Place) -> None:
