@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from desk.alerts import chat
 from desk.alerts.message import Message, write
@@ -57,8 +58,8 @@ def row(desk: Desk, rule: str, spoken: Spoken) -> AlertRow:
         channel=name,
         channel_kind=known.kind if known else None,
         channel_reason="401",
-        last_heard_at=clock.stamp(now),
-        expires_at=clock.stamp(now),
+        last_heard_at=clock.stamp(now - timedelta(hours=3)),
+        expires_at=clock.stamp(now + timedelta(days=6)),
         spent="8.00",
         budget="10.00",
         currency="USD",
@@ -72,7 +73,7 @@ def row(desk: Desk, rule: str, spoken: Spoken) -> AlertRow:
         urgency="now",
         complaint=1,
         lane="unhappy",
-        due_at=clock.stamp(now),
+        due_at=clock.stamp(now + timedelta(hours=1)),
         assignee=None,
         delivery_reason="422",
         facts='{"broken":1}',

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from desk import wording
@@ -49,8 +50,13 @@ def _token(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
 
 
 def _budget(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
-    money = {"spent": row.spent or "–", "budget": row.budget or "–", "currency": row.currency or ""}
-    return WORDS[spoken]["budget_why"].format(**money)
+    spent, budget = (_amount(written, spoken) for written in (row.spent, row.budget))
+    return WORDS[spoken]["budget_why"].format(spent=spent, budget=budget, currency=row.currency or "")
+
+
+def _amount(written: str | None, spoken: Spoken) -> str:
+    said = f"{Decimal(written):.2f}" if written else "–"
+    return said.replace(".", ",") if spoken == "de" else said
 
 
 def _delivery(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:

@@ -137,6 +137,27 @@ def test_a_room_that_is_down_hears_it_later(
     assert mara.lines[0].startswith("Wiederholung: ")
 
 
+def test_no_tick_is_further_away_than_a_complaint_may_be_late() -> None:
+    assert schedule.JUDGE_EVERY + schedule.ALERT_EVERY <= SOON
+
+
+def test_no_time_passes_between_hearing_and_telling(
+    config: Path, square: FakeSquare, chat: Ngircd, freeze: Freeze
+) -> None:
+    freeze()
+    desk = open_desk(load(config))
+    try:
+        schedule.collect(desk, "square")
+        square.say("rita", FURIOUS)
+        with chat.colleague() as mara:
+            assert schedule.collect(desk, "square")
+            assert schedule.judge_all(desk)
+            schedule.alert_all(desk)
+            mara.wait_for("schwere Beschwerde auf square")
+    finally:
+        desk.close()
+
+
 def test_nobody_waits_for_a_tick(
     config: Path, square: FakeSquare, chat: Ngircd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
