@@ -36,11 +36,11 @@ def listing(config: options.Config = None, database: options.Database = None, as
 
 
 def resume(
-    name: Annotated[str, typer.Argument(help="The paused channel.")],
+    name: Annotated[str, typer.Argument(help="The channel.")],
     config: options.Config = None,
     database: options.Database = None,
 ) -> None:
-    """Let a paused channel hear and send again, once its login is mended.
+    """Let a paused channel hear and send again, once its login is mended; or one that its platform told to wait.
 
     Example: twoway channel resume support
     """
