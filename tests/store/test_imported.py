@@ -129,7 +129,7 @@ def effort(desk: Desk, name: str) -> int:
     def step() -> None:
         steps[0] += 1
 
-    desk.store._writer.set_progress_handler(step, 100)
+    desk.store._writer.set_progress_handler(step, 10)
     desk.hear(desk.mention(id=name, thread=f"thread of {name}", replies_to=("unheard",)))
     desk.judge()
     desk.queue()

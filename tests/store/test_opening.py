@@ -37,7 +37,7 @@ def test_the_file_is_its_owners_alone(desk: Desk) -> None:
 
 def test_a_failed_write_leaves_nothing_behind_and_the_next_one_works(desk: Desk) -> None:
     with pytest.raises(Refused), desk.store.write() as db:
-        db.executemany("INSERT INTO lanes VALUES (?, 1, ?)", [("x", 0), ("y", 7)])
+        db.executemany("INSERT INTO lanes (name, rank, clock) VALUES (?, 1, ?)", [("x", 0), ("y", 7)])
     with desk.store.write() as db:
         assert db.execute("SELECT count(*) FROM lanes WHERE name = 'x'").fetchone()[0] == 0
 
