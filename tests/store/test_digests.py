@@ -59,7 +59,9 @@ def test_digests_sent_before_there_were_weekly_ones_are_not_sent_again(tmp_path:
         )
         db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", (applied,))
         db.executescript(
-            "DROP TABLE digests; DROP TABLE unsubscribed; CREATE TABLE digests (id INTEGER PRIMARY KEY, recipient TEXT,"
+            "DROP INDEX mentions_told; DROP INDEX conversations_overdue; DROP INDEX conversations_noise;"
+            "DROP TABLE digests; DROP TABLE unsubscribed;"
+            "CREATE TABLE digests (id INTEGER PRIMARY KEY, recipient TEXT,"
             " local_date TEXT, attempts INTEGER, not_before TEXT, sent_at TEXT, last_error TEXT);"
             f" INSERT INTO digests VALUES (1, 'ada', '2026-11-22', 1, '{AT}', '{AT}', NULL);"
         )
