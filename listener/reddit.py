@@ -14,7 +14,6 @@ from listener.reddit_listings import Found, Inbox, Listing, Own, Search
 from listener.reddit_search import searches
 from twoway.channels.reddit import Reddit
 from twoway.channels.reddit_settings import Settings
-from twoway.channels.reddit_things import read_address
 from twoway.domain import Edited, Page
 
 
@@ -54,19 +53,20 @@ class Collector:
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
         """Pages after ``cursor``; see `listener.newest_first`. Raises ChannelError."""
+        looking = Again(self._reddit)
         if stream == "changes":
-            read = again.pages(Again(self._reddit), self._reddit.memory, cursor)
+            read = again.pages(looking, self._reddit.memory, cursor)
         else:
             read = pages(self._made[stream](), self._reddit.name, cursor, self._since)
         for page in read:
             yield page
-            self._note(page, "inbox" if stream == "inbox" else "found")
+            # It is stored: whoever read it came back for more.
+            self._note(page, "inbox" if stream == "inbox" else "found", looking.versions)
 
-    def _note(self, page: Page, way: str) -> None:
-        """The page is stored: whoever read it came back for more."""
+    def _note(self, page: Page, way: str, versions: dict[str, str]) -> None:
         told = self._reddit.told
         for mention in page.mentions:
             told.keep(f"{way} {mention.id}", "")  # not its version: the store may have had an older one
         for change in page.changes:
             if isinstance(change, Edited):
-                told.keep(change.id, read_address(change.address).version)
+                told.keep(change.id, versions.pop(change.id))

@@ -1,11 +1,11 @@
 """What became of kept mentions: Reddit tells nobody of an edit or a deletion; see `listener.again`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from twoway import clock
 from twoway.channels.reddit import INFO, Reddit
-from twoway.channels.reddit_things import Address, Comment, Post, Thing
+from twoway.channels.reddit_things import Address, Comment, Post, Thing, closed
 from twoway.domain import Change, Deleted, Edited
 
 REQUESTS = 10
@@ -21,6 +21,8 @@ class Again:
 
     def __init__(self, connection: Reddit) -> None:
         self._reddit, self._spent = connection, 0
+        self.versions: dict[str, str] = {}
+        """Of the things whose edits were given."""
 
     def may_ask(self) -> bool:
         """Within this poll's share, and with enough left for hearing and answering."""
@@ -33,22 +35,31 @@ class Again:
         if not names or not self.may_ask():
             return
         found = self._things(names)
-        for name, (thing, raw) in found.items():
+        told = self._reddit.told
+        news = {name: one for name, one in found.items() if one[0].gone or not told.knows(name, one[0].version)}
+        threads = self._threads(thing for thing, _ in news.values())
+        for name, (thing, raw) in news.items():
             if isinstance(thing, Comment | Post):
-                yield from self._became(name, thing, raw)
+                yield self._became(name, thing, raw, threads)
         yield from self._missed([name for name in names if name not in found], found)
 
     def _things(self, names: list[str]) -> dict[str, tuple[Thing, bytes]]:
         self._spent += 1
         return self._reddit.things("look again", names)
 
-    def _became(self, name: str, thing: Comment | Post, raw: bytes) -> Iterator[Change]:
+    def _threads(self, news: Iterable[Thing]) -> dict[str, tuple[Thing, bytes]]:
+        links = list(dict.fromkeys(one.link for one in news if isinstance(one, Comment) and not one.gone))
+        return self._things(links) if links else {}
+
+    def _became(self, name: str, thing: Comment | Post, raw: bytes, threads: dict[str, tuple[Thing, bytes]]) -> Change:
+        """Where the thread is shut the reply address stays as it is, a person's or ours."""
         if thing.gone:
-            yield Deleted(name, clock.now())
-        elif not self._reddit.told.knows(name, thing.version):
-            edited = thing.edited if isinstance(thing.edited, float) else 0
-            at = datetime.fromtimestamp(edited, UTC) if edited else thing.at
-            yield Edited(name, thing.text, at, raw, Address.of(thing))
+            return Deleted(name, clock.now())
+        self.versions[name] = thing.version
+        thread, _ = threads.get(thing.link, (None, b"")) if isinstance(thing, Comment) else (None, b"")
+        shut = closed(thing, thread if isinstance(thread, Post) else None)
+        at = datetime.fromtimestamp(thing.edited, UTC) if isinstance(thing.edited, float) else thing.at
+        return Edited(name, thing.text, at, raw, "" if shut else Address.of(thing))
 
     def _missed(self, names: list[str], found: dict[str, tuple[Thing, bytes]]) -> Iterator[Change]:
         """What is not shown is gone, if it is missing once more beside one that is shown: a platform that shows nothing

@@ -1,5 +1,6 @@
 """What was said on Reddit, as the desk hears it."""
 
+from twoway.channels.log import HandAddress
 from twoway.channels.reddit_things import (
     Address,
     Comment,
@@ -29,7 +30,7 @@ def mention(said: Thing, raw: bytes, thread: Post | None = None, *, found: bool 
         author=author_of(said),
         text=said.text,
         created_at=said.at,
-        address=Address.of(said),
+        address=HandAddress("public", said.url, said.name).written() if shut else Address.of(said),
         visibility=visibility(said.name),
         raw=raw,
         reference=said.name,

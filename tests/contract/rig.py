@@ -115,7 +115,8 @@ class Desk:
             return True
         told = [(one.text, one.address) for one in self.changes if isinstance(one, Edited) and one.id == change.id]
         heard = [(one.text, one.address) for one in self.mentions.values() if one.id == change.id]
-        return (change.text, change.address) != (told or heard or [("", "")])[-1]
+        text, address = (told or heard or [("", "")])[-1]
+        return (change.text, change.address or address) != (text, address)
 
     def poll(self) -> "Desk":
         """Reads every stream to its end."""

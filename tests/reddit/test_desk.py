@@ -20,6 +20,7 @@ from tests.fakes.reddit_town import BRAND, HOME
 from twoway import channels as kinds
 from twoway import clock
 from twoway.config import load
+from twoway.errors import Refused
 from twoway.store import channels, conversations, deliveries, mentions, sessions, standings, users
 
 CONFIG = f"""
@@ -158,6 +159,29 @@ def test_what_is_come_upon_counts_as_the_query_says(office: Office, platform: Fa
     heard = [mentions.by_id(office.desk.store, number).text for number in (1, 2)]
     assert sorted(heard) == ["Mein Gurt ist kaputt", "mein GURT auch!"]
     assert {mentions.by_id(office.desk.store, number).thread for number in (1, 2)} == {post.name}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_thread_that_is_shut_is_answered_by_hand_or_not_at_all(
+    office: Office, platform: FakeReddit, freeze: Freeze, when: str
+) -> None:
+    freeze(clock.now())
+    office.hear()
+    said = platform.say("Petra", "mein Gurt ist kaputt, was nun?")
+    post = platform.town.said[platform.town.said[said].root]
+    post.locked = when == "before"
+    office.hear()
+    post.locked = True
+    office.desk._connections["forum"].told._versions.clear()  # as after a restart
+    office.hear()
+    if when == "before":
+        assert office.state(office.approve(ANSWER)) == "pending"
+        assert deliveries.get(office.desk.store.read(), 1).route == "hand"
+    else:
+        with pytest.raises(Refused, match="locked the thread"):
+            office.approve(ANSWER)
+    office.deliver()
+    assert platform.in_name_of_brand() == []
 
 
 def test_two_hours_without_reddit_lose_and_double_nothing(office: Office, platform: FakeReddit, freeze: Freeze) -> None:
