@@ -140,7 +140,8 @@ def test_an_idle_reader_counts_as_somebody(backup: Path, place: Path) -> None:
 def test_a_log_left_by_a_desk_that_was_killed_is_part_of_what_is_kept(backup: Path, place: Path) -> None:
     script = (
         "import os, pathlib, sys\nfrom twoway.store import open_store\nstore = open_store(pathlib.Path(sys.argv[1]))\n"
-        "with store.write() as db:\n    db.execute(\"INSERT INTO lanes (name, rank, clock) VALUES ('late', 1, 0)\")\nos._exit(0)\n"
+        "with store.write() as db:\n"
+        "    db.execute(\"INSERT INTO lanes (name, rank, clock) VALUES ('late', 1, 0)\")\nos._exit(0)\n"
     )
     subprocess.run([sys.executable, "-c", script, str(place)], check=True)
     assert "twoway.db-wal" in beside(place)
