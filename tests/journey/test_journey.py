@@ -104,6 +104,6 @@ def test_a_mail_that_cannot_be_read_is_shown_and_stops_nothing(office: Office, p
         page.click("text=Nach dem Kaputten")
         page.goto(f"{desk.url}/health")
         page.click("summary")
-        expect(page.locator(".health")).to_contain_text(WORDS("health.fine"))
+        expect(page.locator(".health")).to_contain_text(WORDS("health.state.fine"))
         expect(page.locator("details[id^=malformed]")).to_be_visible()
     assert office.json("audit")["in_progress"]["malformed"] == 1
