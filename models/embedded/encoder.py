@@ -74,11 +74,13 @@ def _tokenizer(weights: Weights) -> "Tokenizer":
 
 
 def _windows(ids: Ids) -> list[Ids]:
-    """A text's pieces in windows with both marks; of one that is too long its beginning and its last window."""
+    """A text's pieces in windows of like length with both marks; of one that is too long its beginning and its end."""
     room = WINDOW - 2
-    parts = [ids[at : at + room] for at in range(0, len(ids), room)] or [[]]
-    if len(parts) > _WINDOWS:
-        parts = [*parts[: _WINDOWS - 1], ids[-room:]]
+    if len(ids) > _WINDOWS * room:
+        parts = [*(ids[at : at + room] for at in range(0, (_WINDOWS - 1) * room, room)), ids[-room:]]
+    else:
+        size = -(-len(ids) // max(1, -(-len(ids) // room)))  # a short last window would only be filled up
+        parts = [ids[at : at + size] for at in range(0, len(ids), size)] if ids else [[]]
     return [[_START, *part, _END] for part in parts]
 
 
