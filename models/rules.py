@@ -11,7 +11,7 @@ from models.evidence import Say, evidence
 from models.language import UNKNOWN, identify_tokens
 from models.terms import LANGUAGES, lexicon
 from models.words import Token, excerpt, tokens
-from twoway.domain import Judgement
+from twoway.domain import Judgement, Scores
 
 MODEL = "rules 1"
 NAMES = {"answer": "wants_answer"}
@@ -48,7 +48,7 @@ class Rules:
 def _judge(text: str) -> Judgement:
     found = tokens(excerpt(text))
     language = identify_tokens(found).code
-    says = evidence(found, lexicon(language if language in LANGUAGES else _nearest(found))) + _form(found)
+    says = _says(found, language)
     sums = heads.add_up(says)
     noise = heads.noise(sums)
     complaint = heads.complaint(sums, noise)
@@ -62,13 +62,21 @@ def _judge(text: str) -> Judgement:
         abstained=False,
         model=MODEL,
     )
-    furious = judged.sentiment.of["negative"] >= FURY
-    return replace(judged, abstained=_abstains(judged, says, found), why=_why(judged, says), furious=furious)
+    beside = _beside_itself(judged.sentiment)
+    return replace(judged, abstained=_abstains(judged, says, found), why=_why(judged, says), furious=beside)
 
 
-def furious(text: str) -> bool:
+def furious(found: Sequence[Token], language: str) -> bool:
     """Whether the words of a text are as bad as they get, and loud."""
-    return _judge(text).furious
+    return _beside_itself(heads.sentiment(heads.add_up(_says(found, language)), found))
+
+
+def _beside_itself(sentiment: Scores) -> bool:
+    return sentiment.of["negative"] >= FURY
+
+
+def _says(found: Sequence[Token], language: str) -> list[Say]:
+    return evidence(found, lexicon(language if language in LANGUAGES else _nearest(found))) + _form(found)
 
 
 def _nearest(found: Sequence[Token]) -> str:

@@ -8,20 +8,23 @@ is not simply less or the opposite.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any
 
-from models.words import Token, fold
+from models.words import Kind, Token, fold
 
 GAP = "..."
 _GAP_WORDS = 3
 _SHORTEST_STEM = 3
 _SHORTEST_UNMARKED = 6
 """A word this long may have lost its umlaut marks (``Kundigung``); shorter ones are other words (``schon``)."""
+
+_MET = 8_192
+"""Words that a lexicon remembers having looked up: texts say the same ones again and again."""
 
 Weights = Mapping[str, float]
 
@@ -50,6 +53,10 @@ class Lexicon:
     words: dict[str, Group] = field(default_factory=dict)
     compounds: dict[str, Group] = field(default_factory=dict)
     phrases: dict[str, list[tuple[tuple[str, ...], Group]]] = field(default_factory=dict)
+    _found: Callable[[str, Kind], Group | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._found = lru_cache(_MET)(self._look_up)
 
     def add(self, name: str, entry: Mapping[str, object]) -> None:
         """Take in a group as its file states it. Raises ValueError for a word that is already in another."""
@@ -73,7 +80,7 @@ class Lexicon:
 
     def knows(self, token: Token) -> bool:
         """Does any entry take this word by itself?"""
-        return self._word(token, 0) is not None
+        return self._found(token.text, token.kind) is not None
 
     def hits(self, tokens: Sequence[Token]) -> Iterator[Hit]:
         """Every group met, in order; a word counts once, in the longest phrase that holds it."""
@@ -95,13 +102,15 @@ class Lexicon:
         return best
 
     def _word(self, token: Token, at: int) -> Hit | None:
-        for key in _keys(token):
+        group = self._found(token.text, token.kind)
+        return Hit(group, (at,)) if group else None
+
+    def _look_up(self, text: str, kind: Kind) -> Group | None:
+        for key in _keys(Token(text, text, kind)):
             if group := self.words.get(key):
-                return Hit(group, (at,))
-        if token.kind == "word":
-            for part, group in self.compounds.items():
-                if part in token.text:
-                    return Hit(group, (at,))
+                return group
+        if kind == "word":
+            return next((group for part, group in self.compounds.items() if part in text), None)
         return None
 
 

@@ -11,8 +11,9 @@ from models.embedded.encoder import Encoder, Vectors
 from models.embedded.heads import LABELS, Matrix, softmax
 from models.embedded.learned import Learned, released
 from models.embedded.weights import checked, shipped
-from models.language import identify
+from models.language import identify_tokens
 from models.rules import furious
+from models.words import Token, excerpt, tokens
 from twoway.domain import Flag, Judgement, Scores
 
 NAME = "embedded"
@@ -75,11 +76,12 @@ class Embedded:
 
     def _judged(self, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
         learned = self.learned
-        languages = [identify(text).code for text in texts]
+        read = [tokens(excerpt(text)) for text in texts]
+        languages = [identify_tokens(found).code for found in read]
         shares = _shares(learned, vectors, languages)
         return [
-            self._judgement(learned, language, {head: rows[i] for head, rows in shares.items()}, text)
-            for i, (text, language) in enumerate(zip(texts, languages, strict=True))
+            self._judgement(learned, language, {head: rows[i] for head, rows in shares.items()}, found)
+            for i, (found, language) in enumerate(zip(read, languages, strict=True))
         ]
 
     def why(self, text: str) -> tuple[str, ...]:
@@ -89,7 +91,9 @@ class Embedded:
     def _read(self, texts: Sequence[str], language: str) -> Mapping[str, Matrix]:
         return _shares(self.learned, self.encoder.encode(texts), [language] * len(texts))
 
-    def _judgement(self, learned: Learned, language: str, shares: Mapping[str, Matrix], text: str) -> Judgement:
+    def _judgement(
+        self, learned: Learned, language: str, shares: Mapping[str, Matrix], found: Sequence[Token]
+    ) -> Judgement:
         complaint = flag(shares["complaint"], self._costs.threshold)
         return Judgement(
             language=language,
@@ -100,7 +104,7 @@ class Embedded:
             urgency=scores("urgency", shares["urgency"]),
             abstained=_abstains(learned, language, shares),
             model=_name(learned),
-            furious=complaint.flag and furious(text),
+            furious=complaint.flag and furious(found, language),
         )
 
 
