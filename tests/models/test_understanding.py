@@ -17,6 +17,7 @@ from twoway import clock
 from twoway.config import Topic
 from twoway.domain import Edited
 from twoway.store import likenesses
+from twoway.store.queueing import Placed
 
 LAMP = "Die Lampe, die ich bei euch gekauft habe, flackert seit gestern, und niemand meldet sich."
 BREAD = "Das Brot war heute früh steinhart, so etwas habe ich noch nie erlebt."
@@ -90,7 +91,7 @@ def test_what_is_judged_again_long_after_is_alike_still(desk: Desk, freeze: Free
     at.shift(timedelta(days=60))
     newer = FakeEncoder(*KNOWN, encoding="fake 2")
     newer.model = "fake 2"
-    assert judge_again(desk.store, newer, lambda _: ("answer", 200)) == 2
+    assert judge_again(desk.store, newer, lambda _: Placed("answer", {})) == 2
     assert desk.all("SELECT mention_id, encoder FROM vectors") == [(1, "fake 2"), (2, "fake 2")]
     assert likenesses.conversations(desk.store, 1, 10) == [2]
 
