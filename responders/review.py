@@ -226,9 +226,7 @@ def set_lane(store: Store, user: User, conversation: int, lane: str) -> None:
     moves.set_lane(store, conversation, lane, user.id)
 
 
-def correct(
-    store: Store, user: User, mention: int, version: int, said: Said, placing: Placing = queue.placing
-) -> None:
+def correct(store: Store, user: User, mention: int, version: int, said: Said, placing: Placing = queue.placing) -> None:
     """Say how a mention is to be judged. ``version``: of the words that the person has read."""
     require(user.role, "write")
     corrections.correct(store, mention, version, said, user.id, placing)
