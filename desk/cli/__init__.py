@@ -5,40 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
-from desk.cli import (
-    alert_test,
-    approve,
-    audit,
-    backup,
-    channel,
-    check,
-    collect,
-    confirm,
-    deliver,
-    demo,
-    digest,
-    erase,
-    export,
-    import_,
-    init,
-    judge,
-    log,
-    queue,
-    restore,
-    run,
-    score,
-    show,
-    train,
-    user,
-)
+from desk.cli.commands import Commands
 from twoway import __version__
 from twoway.errors import ConfigError, NotFound, TwowayError
 from twoway.text import harmless
 
 
-class _Commands(TyperGroup):
+class _Desk(Commands):
     """What is expected to go wrong is a line without traceback, and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -58,7 +32,7 @@ def _ended(code: int, problems: Iterable[str]) -> typer.Exit:
 
 
 app = typer.Typer(
-    cls=_Commands,
+    cls=_Desk,
     help="A desk that hears every mention of your brand and sends each one a human-approved answer, once.",
     no_args_is_help=True,
     add_completion=False,
@@ -66,34 +40,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for command in (
-    init,
-    check,
-    run,
-    collect,
-    judge,
-    score,
-    train,
-    queue,
-    show,
-    approve,
-    deliver,
-    digest,
-    log,
-    import_,
-    export,
-    erase,
-    channel,
-    alert_test,
-    user,
-    audit,
-    backup,
-    restore,
-    confirm,
-    demo,
-):  # fmt: skip
-    command.add_to(app)
 
 
 def _version(wanted: bool) -> None:
