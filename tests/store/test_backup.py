@@ -14,7 +14,7 @@ from twoway.errors import Refused, StoreError
 from twoway.store import database, events, marker, open_store, open_untouched
 from twoway.store.audit import audit
 from twoway.store.backup import back_up
-from twoway.store.migrations import MIGRATIONS
+from twoway.store.migrations import history
 
 
 def quietly(done: int, of: int) -> None:
@@ -172,7 +172,7 @@ def orphan(path: Path) -> None:
 def newer(path: Path) -> None:
     """Made by a twoway to come."""
     with closing(sqlite3.connect(path)) as db:
-        table = MIGRATIONS.migrations_table
+        table = history().migrations_table
         db.execute(f"INSERT INTO {table} (migration_set, name, applied_at) VALUES ('twoway', '0099', 'x')")
         db.commit()
 

@@ -10,7 +10,7 @@ from tests.store.desk import Desk, make
 from twoway.errors import Refused, StoreError
 from twoway.store import desk as stamps
 from twoway.store import open_store
-from twoway.store.migrations import MIGRATIONS, triggers_differ
+from twoway.store.migrations import history, triggers_differ
 
 PRAGMAS = {"synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
 
@@ -81,7 +81,7 @@ def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
 def test_a_newer_database_is_refused_and_left_alone(desk: Desk) -> None:
     with desk.store.write() as db:
         db.execute(
-            f"INSERT INTO {MIGRATIONS.migrations_table} (migration_set, name, applied_at) VALUES (?, ?, ?)",
+            f"INSERT INTO {history().migrations_table} (migration_set, name, applied_at) VALUES (?, ?, ?)",
             ("twoway", "0099", "x"),
         )
     with pytest.raises(StoreError, match="newer twoway"):

@@ -2,16 +2,18 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-from sqlite_utils import Database, Migrations
+from typing import TYPE_CHECKING
 
 from twoway import clock
 from twoway.errors import StoreError
 
-MIGRATIONS = Migrations("twoway")
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
 
 
 def statements(name: str) -> list[str]:
@@ -28,99 +30,41 @@ def _split(script: str) -> Iterator[str]:
             statement = ""
 
 
-@MIGRATIONS(name="0001_spine")
-def spine(db: Database) -> None:
-    """Everything from hearing to answering."""
-    for statement in statements("0001_spine.sql"):
-        db.conn.execute(statement)
+@cache
+def history() -> "Migrations":
+    """Every numbered file of the schema, in order."""
+    from sqlite_utils import Migrations
+
+    found = Migrations("twoway")
+    numbered = (file.name for file in (files("twoway.store") / "schema").iterdir() if file.name[0].isdigit())
+    for name in sorted(numbered):
+        found(name=name.removesuffix(".sql"))(_step(name))
+    return found
 
 
-@MIGRATIONS(name="0002_corrections")
-def corrections(db: Database) -> None:
-    """What people say of the judge's work."""
-    for statement in statements("0002_corrections.sql"):
-        db.conn.execute(statement)
+def _step(name: str) -> Callable[["Database"], None]:
+    def apply(db: "Database") -> None:
+        for statement in statements(name):
+            db.conn.execute(statement)
+
+    return apply
 
 
-@MIGRATIONS(name="0003_vectors")
-def vectors(db: Database) -> None:
-    """What mentions are about."""
-    for statement in statements("0003_vectors.sql"):
-        db.conn.execute(statement)
+def _database(connection: sqlite3.Connection) -> "Database":
+    from sqlite_utils import Database
 
-
-@MIGRATIONS(name="0004_imports")
-def imports(db: Database) -> None:
-    """History that comes by the million."""
-    for statement in statements("0004_imports.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0005_erasing")
-def erasing(db: Database) -> None:
-    """What is old enough to be forgotten."""
-    for statement in statements("0005_erasing.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0006_polling")
-def polling(db: Database) -> None:
-    """How polling goes, and how accounts stand with their platforms."""
-    for statement in statements("0006_polling.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0007_spending")
-def spending(db: Database) -> None:
-    """What channels cost."""
-    for statement in statements("0007_spending.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0009_clocks")
-def clocks(db: Database) -> None:
-    """Targets, business hours, warnings and breaches."""
-    for statement in statements("0009_clocks.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0010_lanes")
-def lanes(db: Database) -> None:
-    """Customers who reach somebody by name first; a score with its parts."""
-    for statement in statements("0010_lanes.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0011_follow_ups")
-def follow_ups(db: Database) -> None:
-    """What people promised to do by a time."""
-    for statement in statements("0011_follow_ups.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0012_alerts")
-def alerting(db: Database) -> None:
-    """Which alerts are told together, wait, escalate or are left out; the desk's own audits."""
-    for statement in statements("0012_alerts.sql"):
-        db.conn.execute(statement)
-
-
-@MIGRATIONS(name="0015_digests")
-def digests(db: Database) -> None:
-    """Weekly digests, and who wants none."""
-    for statement in statements("0015_digests.sql"):
-        db.conn.execute(statement)
+    return Database(connection, use_counts_table=False)
 
 
 def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
     """Bring the file to this version, stamp it if it is new, and lay its triggers. Raises StoreError if it is newer."""
-    db = Database(connection, use_counts_table=False)
+    db = _database(connection)
     if _current(path, db, connection):
         return
     connection.execute("BEGIN IMMEDIATE")  # two processes may start at once; SQLite lets one in
     try:
         refuse_newer(path, connection)
-        MIGRATIONS.apply(db)
+        history().apply(db)
         _stamp(connection, demo)
         lay_triggers(connection)
         connection.execute("COMMIT")
@@ -130,22 +74,23 @@ def migrate(path: Path, connection: sqlite3.Connection, *, demo: bool) -> None:
         raise
 
 
-def _current(path: Path, db: Database, connection: sqlite3.Connection) -> bool:
+def _current(path: Path, db: "Database", connection: sqlite3.Connection) -> bool:
     refuse_newer(path, connection)
-    return not MIGRATIONS.pending(db) and triggers_differ(connection) == []
+    return not history().pending(db) and triggers_differ(connection) == []
 
 
 def refuse_older(path: Path, connection: sqlite3.Connection) -> None:
     """StoreError unless the file is of this very version; it is only read."""
     refuse_newer(path, connection)
-    if MIGRATIONS.pending(Database(connection, use_counts_table=False)):
+    if history().pending(_database(connection)):
         raise StoreError(f"the database {path} was made by an older twoway; start the desk once, which brings it up")
 
 
 def refuse_newer(path: Path, connection: sqlite3.Connection) -> None:
     """StoreError if the file was made by a newer twoway; it is only read."""
-    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
-    applied = MIGRATIONS.applied(Database(connection, use_counts_table=False))
+    with closing(sqlite3.connect(":memory:")) as empty:
+        known = {migration.name for migration in history().pending(_database(empty))}
+    applied = history().applied(_database(connection))
     newer = [migration.name for migration in applied if migration.name not in known]
     if newer:
         raise StoreError(f"the database {path} was made by a newer twoway ({newer[-1]}); install that version")
