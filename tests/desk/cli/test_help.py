@@ -35,7 +35,7 @@ name = "rules"
 [channels.support]
 kind = "mail"
 mailbox = "hilfe@wanderlust.example"
-password = "secret"
+password = "env:MAIL_PASSWORD"
 [channels.support.imap]
 host = "127.0.0.1"
 port = 1
@@ -99,7 +99,10 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded("--help") & heavy == set()
 
 
-def test_a_desk_with_only_mail_loads_no_other_platforms_library(tmp_path: Path) -> None:
+def test_a_desk_with_only_mail_loads_no_other_platforms_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_PASSWORD", "secret")
     config = tmp_path / "twoway.toml"
     config.write_text(MAIL_ONLY, "utf-8")
     found = loaded("check", "--config", str(config))
