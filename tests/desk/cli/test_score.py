@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.embedded.weights import MANIFEST, shipped
 from tests.desk.cli.conftest import Shell
 
 LABELLED = [
@@ -15,6 +16,7 @@ LABELLED = [
     {"text": "WIN a FREE prize, click https://x.example", "lang": "en", "spam": True, "split": "train"},
     {"text": "No label here.", "lang": "en"},
 ]
+EMBEDDED = f"embedded {json.loads((shipped() / MANIFEST).read_bytes())['version']}"
 FAST = ("--rounds", "100")
 
 
@@ -43,7 +45,7 @@ def test_whatever_is_labelled_is_scored(twoway: Shell) -> None:
         "sentiment": 2, "complaint": 3, "noise": 1,
     }  # fmt: skip
     assert (report["texts"], report["unlabelled"], report["languages"]) == (4, 1, {"de": 2, "en": 2})
-    assert judge["model"] == "embedded 1.0.0"
+    assert judge["model"] == EMBEDDED
 
 
 def test_the_report_has_the_form_that_scripts_rely_on(twoway: Shell) -> None:
@@ -62,7 +64,7 @@ def test_the_report_has_the_form_that_scripts_rely_on(twoway: Shell) -> None:
 
 def test_the_tables_say_the_same(twoway: Shell) -> None:
     shown = twoway("score", "-", *FAST, typed=lines(*LABELLED))
-    assert "4 labelled texts (de 2, en 2), 1 without a label. Judged by: embedded 1.0.0." in shown
+    assert f"4 labelled texts (de 2, en 2), 1 without a label. Judged by: {EMBEDDED}." in shown
     assert "100 rounds, seed 20261122" in shown
     accuracy = scored(twoway)["judges"][0]["heads"]["complaint"]["all"]["accuracy"]
     assert f"{accuracy['value']:.3f} [{accuracy['low']:.3f}, {accuracy['high']:.3f}]" in shown
@@ -104,7 +106,7 @@ def test_a_head_that_the_other_lacks_is_not_scored_and_it_is_said(twoway: Shell)
 def test_the_tables_put_two_side_by_side_with_their_difference(twoway: Shell) -> None:
     other = theirs(twoway, *({"complaint": {"flag": True}} for _ in LABELLED))
     shown = twoway("score", "-", "--against", other, *FAST, typed=lines(*LABELLED))
-    assert "Judged by: embedded 1.0.0 | theirs.jsonl." in shown
+    assert f"Judged by: {EMBEDDED} | theirs.jsonl." in shown
     assert "difference" in shown
 
 
@@ -113,7 +115,7 @@ def test_what_judge_wrote_scores_as_the_judge_itself(twoway: Shell) -> None:
     report = scored(twoway, "--against", "ours.jsonl")
     live, written = report["judges"]
     assert live["heads"] == written["heads"]
-    assert [live["model"], written["model"]] == ["embedded 1.0.0 (1)", "embedded 1.0.0 (2)"]
+    assert [live["model"], written["model"]] == [f"{EMBEDDED} (1)", f"{EMBEDDED} (2)"]
     gaps = report["differences"]["complaint"]["all texts"].values()
     assert all((gap["low"], gap["high"]) == (0, 0) for gap in gaps)
 
