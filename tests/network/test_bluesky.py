@@ -109,7 +109,13 @@ def test_a_long_answer_is_a_thread_of_its_own_below_the_customers(
     sent = []
     for number in range(3):
         sent.append(line.sender().send(Part(preview, number, f"part {number}", tuple(sent))))
-    keep = {change.id: change for change in desk.poll().changes if isinstance(change, OwnPost)}
+    keep: dict[str, OwnPost] = {}
+
+    def all_shown() -> bool:
+        keep.update({change.id: change for change in desk.poll().changes if isinstance(change, OwnPost)})
+        return all(one.remote_id in keep for one in sent)
+
+    wait_until(all_shown, "the network shows every part", 30)
     assert [keep[one.remote_id].replies_to for one in sent] == [
         (said["uri"],), (sent[0].remote_id,), (sent[1].remote_id,),
     ]  # fmt: skip
