@@ -1,60 +1,56 @@
-"""From a trained network to the files that ship: an int8 encoder and its tokenizer."""
+"""From a lean encoder to the files that ship: int8 ONNX and the tokenizer."""
 
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
 
 from models.embedded.weights import ENCODER, TOKENIZER
-from models.training.meaning import LAYERS
-from models.training.network import Network, batch, mean
+from models.training.lean import Lean
+from models.training.network import batch
+from models.training.smoothing import LOUDEST
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_OPSET = 17
+_OPSET = 20
 
 
-def export(network: Network, meaning: nn.Linear, tokenizer: "Tokenizer", folder: Path) -> None:
-    """Write encoder and tokenizer into the folder. The network should be smooth (models.training.smoothing)."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+def export(lean: Lean, tokenizer: "Tokenizer", folder: Path, *, rounded: bool = True) -> None:
+    """Write encoder and tokenizer into the folder. One that is rounded should be smooth (models.training.smoothing)."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.no_truncation()
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
+    if not rounded:
+        _write(lean, folder / ENCODER)
+        return
     with tempfile.TemporaryDirectory() as scratch:
         full = Path(scratch, "full.onnx")
-        _write(network, meaning, full)
-        quantize_dynamic(
-            full, folder / ENCODER, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"]
-        )
+        _write(lean, full)
+        _round(full, folder / ENCODER)
 
 
-def _write(network: Network, meaning: nn.Linear, path: Path) -> None:
-    """The encoder in float32."""
+def _write(lean: Lean, path: Path) -> None:
+    """The encoder as it is, in float32."""
     ids, mask = batch([[0, 5, 6, 2], [0, 7, 2]])
     names = {0: "texts", 1: "tokens"}
     with torch.inference_mode():
         torch.onnx.export(
-            _Body(network, meaning).eval(), (ids, mask), str(path), input_names=["ids", "mask"],
-            output_names=["pooled", "meaning"],
+            lean.eval(), (ids, mask), str(path), input_names=["ids", "mask"], output_names=["pooled", "meaning"],
             dynamic_axes={"ids": names, "mask": names, "pooled": {0: "texts"}, "meaning": {0: "texts"}},
             opset_version=_OPSET, dynamo=False,
         )  # fmt: skip
 
 
-class _Body(nn.Module):
-    """The encoder with two ways out."""
+def _round(full: Path, place: Path) -> None:
+    """Every product in int8, but for those of the loudest channels, which are there in order not to be rounded."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    def __init__(self, network: Network, meaning: nn.Linear) -> None:
-        super().__init__()
-        self.meaning = meaning
-        self.encoder = network.encoder
-        self.encoder.set_attn_implementation("eager")
-
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        out = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-        read = torch.cat([mean(out.hidden_states[layer], mask) for layer in LAYERS], 1)
-        return mean(out.last_hidden_state, mask), self.meaning(read)
+    graph = onnx.load(str(full)).graph
+    apart = {weight.name for weight in graph.initializer if len(weight.dims) == 2 and weight.dims[0] == LOUDEST}
+    quantize_dynamic(
+        full, place, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"],
+        nodes_to_exclude=[node.name for node in graph.node if node.op_type == "MatMul" and apart & set(node.input)],
+    )  # fmt: skip

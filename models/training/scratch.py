@@ -1,11 +1,13 @@
 """The whole way from the base model to a folder that can be shipped."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 from models.embedded.encoder import Encoder, unit
+from models.embedded.heads import LABELS, Heads, Matrix
 from models.embedded.prepare import PREFIX
 from models.embedded.weights import Weights
 from models.learning.calibrate import finish
@@ -13,6 +15,7 @@ from models.learning.texts import examples
 from models.training import base, meaning, vocabulary
 from models.training.export import export
 from models.training.finetune import Recipe, finetune
+from models.training.lean import Lean
 from models.training.network import Network, encoder
 from models.training.smoothing import smooth
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 12_000
 """Texts from which the map to what a text is about is fitted."""
-_LISTENED = 500
+_LISTENED = 2_000
 """Of them, texts on which the loudness of the encoder's channels is measured."""
 
 
@@ -41,12 +44,32 @@ def from_scratch(data: Path, folder: Path, version: str, recipe: Recipe, say: Ca
     before = unit(meaning.means(network, sample, [source.layers]))
     trained = finetune(network, read, texts, recipe, say)
     about = meaning.fit(meaning.means(trained, sample, meaning.LAYERS), before)
-    smooth(trained, sample[:_LISTENED])
-    export(trained, about, tokenizer, folder)
     held_out = [example for example in texts if example.held_out and example.labels]
-    vectors = Encoder(Weights(folder, version)).encode([example.text for example in held_out])
-    finish(folder, version, trained.plain_heads(), vectors.pooled, held_out)
+    words = [example.text for example in held_out]
+    lean, heads = Lean(trained, about), trained.plain_heads()
+    exact = _unrounded(lean, tokenizer, words)
+    smooth(lean, sample[:_LISTENED])
+    export(lean, tokenizer, folder)
+    pooled = Encoder(Weights(folder, version)).encode(words).pooled
+    say(f"labels that eight bits change: {_changed(heads, exact, pooled)}")
+    finish(folder, version, heads, pooled, held_out)
     say(f"wrote {folder}")
+
+
+def _unrounded(lean: Lean, tokenizer: "Tokenizer", texts: list[str]) -> Matrix:
+    """What the heads would read if nothing were rounded."""
+    with tempfile.TemporaryDirectory() as scratch:
+        export(lean, tokenizer, Path(scratch), rounded=False)
+        return Encoder(Weights(Path(scratch), "")).encode(texts).pooled
+
+
+def _changed(heads: Heads, exact: Matrix, rounded: Matrix) -> str:
+    """The share of texts, by head, whose label is another one."""
+    shares = {
+        head: float((heads.logits(head, exact).argmax(1) != heads.logits(head, rounded).argmax(1)).mean())
+        for head in LABELS
+    }
+    return ", ".join(f"{head} {share:.2%}" for head, share in shares.items())
 
 
 def _reader(tokenizer: "Tokenizer", longest: int) -> Callable[[list[str]], list[list[int]]]:
