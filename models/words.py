@@ -54,6 +54,8 @@ def excerpt(text: str) -> str:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     # One character can become eighteen.
     text = unicodedata.normalize("NFKC", storable(text))[: 2 * (HEAD + TAIL)]
+    if text.replace("\n", "").isprintable():
+        return text  # as nearly all are: nothing of those categories is in it
     return "".join(_seen(c) for c in text)
 
 

@@ -20,7 +20,7 @@ WINDOW = 128
 """Tokens the model reads at once, the two marks around them included."""
 _WINDOWS = 4
 """Of a long text: its beginning and its end."""
-_TOKENS = 512
+_TOKENS = 1_024
 """In one batch, padding included: what a batch needs of memory."""
 _PAD = 1
 _START, _END = 0, 2
