@@ -124,7 +124,7 @@ class Desk:
         """
         configured, row = self._configured(name), channels.by_name(self.store, name)
         # Servers that know whole seconds only must not pass over the second in which the channel started.
-        since = since or clock.parse(row.last_success_at or row.started_at).replace(microsecond=0)
+        since = since or clock.parse(max(row.started_at, row.last_success_at or "")).replace(microsecond=0)
         made: Collector = load(kinds.channel(configured.kind).collector)(
             self._connection(configured), configured.settings, since
         )
