@@ -6,11 +6,11 @@ Its search knows OR and phrases, and takes no more than 512 characters: a few lo
 import re
 from collections.abc import Iterable, Iterator
 
+from listener.words import spelt
 from twoway.config import Query
 
 LONGEST = 512
 _OPERATORS = re.compile(r'["\\()\[\]{}:^~*?!&|+/#-]+')
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 
 
 def searches(query: Query) -> list[str]:
@@ -32,12 +32,10 @@ def _every(terms: Iterable[str]) -> str:
 
 
 def _ways(term: str) -> Iterator[str]:
-    """A term as people write it: with ü or ue, as words or as one."""
+    """A term as people write it: with ü or ue, whichever stands in the query, as words or as one."""
     words = _phrase(term).strip('"')
     for written in (words, words.replace(" ", "")):
-        for spelt in (written, written.translate(_SPELT_OUT)):
-            if spelt:
-                yield _phrase(spelt)
+        yield from (_phrase(way) for way in spelt(written) if way)
 
 
 def _phrase(term: str) -> str:

@@ -8,11 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from listener.words import spelt
 from twoway.config import Query
 
 _WORD = re.compile(r"[^\W_]\w*")
 _RESERVED = {"or", "and", "not"}
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 _HANDLE = re.compile(r"@?(\w{1,15})", re.ASCII)
 UNTOLD = "und"
 """X's name for a language that cannot be told."""
@@ -76,12 +76,12 @@ def _ignored(query: Query) -> Iterator[str]:
 
 def _ways(term: str) -> list[str]:
     """How people write a term: with and without umlauts and accents, with a hyphen, as one word, as a hashtag."""
-    spelt = list(dict.fromkeys((term, term.translate(_UMLAUTS), _plain(term))))
+    apart = list(dict.fromkeys((*spelt(term), _plain(term))))
     if term.startswith("#"):
-        return [_written(way) for way in spelt]
-    joined = [way for way in (re.sub(r"[\W_]+", "", way) for way in spelt) if way]
-    hyphened = [re.sub(r"\s+", "-", way) for way in spelt]
-    return list(dict.fromkeys((*map(_written, (*spelt, *joined, *hyphened)), *(f"#{way}" for way in joined))))
+        return [_written(way) for way in apart]
+    joined = [way for way in (re.sub(r"[\W_]+", "", way) for way in apart) if way]
+    hyphened = [re.sub(r"\s+", "-", way) for way in apart]
+    return list(dict.fromkeys((*map(_written, (*apart, *joined, *hyphened)), *(f"#{way}" for way in joined))))
 
 
 def _plain(term: str) -> str:
