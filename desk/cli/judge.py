@@ -55,6 +55,10 @@ def judge(
     """
     if (source is None) != again:
         raise typer.BadParameter("name a file with lines (- for standard input), or say --again, and not both")
+    if again and (model or why or keep_going or batch != BATCH):
+        raise typer.BadParameter(
+            "--model, --why, --batch and --keep-going are for lines; the desk's judge judges again"
+        )
     if again:
         _again(config, database)
     if source:

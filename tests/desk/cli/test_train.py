@@ -163,3 +163,9 @@ def test_one_thing_at_a_time(twoway: Shell, options: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("words", [(), ("-", "--again")])
 def test_lines_or_again_and_not_both(twoway: Shell, words: tuple[str, ...]) -> None:
     twoway("judge", *words, code=2)
+
+
+@pytest.mark.parametrize("words", [("--model", "rules"), ("--why",), ("--batch", "1"), ("--keep-going",)])
+def test_what_is_for_lines_is_not_passed_over_in_silence(twoway: Shell, words: tuple[str, ...]) -> None:
+    twoway("judge", "--again", *words, code=2)
+    assert "are for lines" in twoway.err
