@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from models.embedded.encoder import WINDOW
 from models.training.meaning import LAYERS
 from models.training.network import Network
 
@@ -50,7 +51,8 @@ class Lean(nn.Module):
         embeddings = network.encoder.embeddings
         self.words: nn.Module = embeddings.word_embeddings
         types = embeddings.token_type_embeddings.weight.detach()
-        self.register_buffer("places", embeddings.position_embeddings.weight.detach() + types[0])
+        places = embeddings.position_embeddings.weight.detach()[:WINDOW] + types[0]  # the others are never read
+        self.register_buffer("places", places)
         self.norm, self.meaning = embeddings.LayerNorm, meaning
         self.layers = nn.ModuleList(Layer(layer) for layer in network.encoder.encoder.layer)
 
