@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from tests.fakes.faults import Faults, Order
 from twoway import clock
@@ -71,7 +72,7 @@ class Faulty:
         self._app = app
         self._faults = faults
         self._dialect = dialect or Dialect()
-        self._last: dict[str, Answer] = {}
+        self._last: dict[str, tuple[str, Answer]] = {}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Passes on what is not to be spoilt; the event stream always."""
@@ -90,7 +91,7 @@ class Faulty:
             return
         said = self._spoil(order, scope, answer)
         if said.status < 300 and (order is None or order.kind == "shuffle"):
-            self._last[scope["path"]] = said
+            self._last[scope["path"]] = (scope["query_string"].decode(), said)
         headers = [(name, value) for name, value in said.headers if name != b"content-length"]
         headers.append((b"content-length", str(len(said.body)).encode()))
         await send({"type": "http.response.start", "status": said.status, "headers": headers})
@@ -133,7 +134,8 @@ class Faulty:
         if answer is None or kind == "error-after":
             return self._dialect.error(503, "down", "down for maintenance")
         if kind == "repeat":
-            return self._last.get(scope["path"], answer)
+            asked, before = self._last.get(scope["path"], ("", answer))
+            return answer if _further_on(asked, scope["query_string"].decode()) else before
         return {
             "malformed": lambda: Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2]),
             "nonsense": lambda: Answer(answer.status, [(b"content-type", b"text/html")], b"<html><b>Welcome"),
@@ -175,3 +177,10 @@ async def _hang_up(receive: Receive, send: Send) -> None:
     send.__self__.transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _further_on(asked: str, asks: str) -> bool:
+    """Whether an older answer began further on than is asked for now, as after a restore: it would be no repetition,
+    but a page that leaves out what lies between, which nobody could notice."""
+    before, now = (parse_qs(query).get("after", ["0"])[0] for query in (asked, asks))
+    return before.isdecimal() and now.isdecimal() and int(before) > int(now)
