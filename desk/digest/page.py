@@ -83,6 +83,8 @@ def _told(report: Report, reader: Reader, form: str) -> list[str]:
         "approve": report.approve.total,
         "failed": report.failed.total,
         "paused": len(paused),
+        "failing": len({trouble.channel for trouble in report.troubles if trouble.kind in ("error", "silent")}),
+        "promised": report.promised.total,
     }
     values = {"length": lists.oldest(report, reader), "channel": paused[0] if paused else ""}
     told = [reader.say(f"{name}_{form}", n, **values) for name, n in counts.items() if n]

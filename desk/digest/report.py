@@ -94,6 +94,7 @@ def collect(store: Store, names: list[str], period: Period, zone: ZoneInfo, *, q
     """
     since, until = period.since, period.until
     counted = figures.by_channel(store, since, until)
+    quotable = [row.channel for row in counted if may_quote(row.kind)]
     return Report(
         period=period,
         at=clock.now(),
@@ -109,7 +110,7 @@ def collect(store: Store, names: list[str], period: Period, zone: ZoneInfo, *, q
         sums=Sums(*(sum(getattr(row, field.name) for row in counted) for field in fields(Sums))),
         before=figures.volume(store, period.before, since),
         complaints=[_said(voice, quote) for voice in voices.complaints(store, since, until, QUOTED)],
-        praise=[_said(voice, quote) for voice in voices.praise(store, since, until, QUOTED) if may_quote(voice.kind)],
+        praise=[_said(voice, quote) for voice in voices.praise(store, since, until, QUOTED, quotable)],
         untold=alerts.untold(store, since),
         seal=events.newest_seal(store),
     )

@@ -22,6 +22,8 @@ WORDS: Mapping[str, Words] = {
         "approve_sentence": ("Eine Antwort wartet auf Freigabe.", "{n} Antworten warten auf Freigabe."),
         "failed_sentence": ("Eine Sendung braucht eine Entscheidung.", "{n} Sendungen brauchen eine Entscheidung."),
         "paused_sentence": ("Der Kanal {channel} ist pausiert.", "{n} Kanäle sind pausiert."),
+        "failing_sentence": ("Ein Kanal ist gestört oder ungewöhnlich still.", "{n} Kanäle sind gestört oder still."),
+        "promised_sentence": ("Eine Zusage ist heute fällig.", "{n} Zusagen sind heute fällig."),
         "open_sentence": (
             "Nichts ist überfällig; eine Antwort steht noch aus.",
             "Nichts ist überfällig; {n} Antworten stehen noch aus.",
@@ -32,6 +34,8 @@ WORDS: Mapping[str, Words] = {
         "approve_subject": ("{n} wartet auf Freigabe", "{n} warten auf Freigabe"),
         "failed_subject": ("{n} Sendung fraglich", "{n} Sendungen fraglich"),
         "paused_subject": ("{channel} pausiert", "{n} Kanäle pausiert"),
+        "failing_subject": ("{n} Kanal gestört", "{n} Kanäle gestört"),
+        "promised_subject": ("{n} Zusage fällig", "{n} Zusagen fällig"),
         "open_subject": ("{n} offen, nichts überfällig", "{n} offen, nichts überfällig"),
         "calm_subject": "Alles beantwortet",
         # Sections.
@@ -121,6 +125,8 @@ WORDS: Mapping[str, Words] = {
         "approve_sentence": ("One answer is waiting for approval.", "{n} answers are waiting for approval."),
         "failed_sentence": ("One delivery needs a decision.", "{n} deliveries need a decision."),
         "paused_sentence": ("The channel {channel} is paused.", "{n} channels are paused."),
+        "failing_sentence": ("One channel fails or is unusually silent.", "{n} channels fail or are unusually silent."),
+        "promised_sentence": ("One promise is due today.", "{n} promises are due today."),
         "open_sentence": (
             "Nothing is overdue; one answer is still owed.",
             "Nothing is overdue; {n} answers are still owed.",
@@ -130,6 +136,8 @@ WORDS: Mapping[str, Words] = {
         "approve_subject": ("{n} waiting for approval", "{n} waiting for approval"),
         "failed_subject": ("{n} delivery in doubt", "{n} deliveries in doubt"),
         "paused_subject": ("{channel} paused", "{n} channels paused"),
+        "failing_subject": ("{n} channel failing", "{n} channels failing"),
+        "promised_subject": ("{n} promise due", "{n} promises due"),
         "open_subject": ("{n} open, nothing overdue", "{n} open, nothing overdue"),
         "calm_subject": "Everything answered",
         "overdue": "Overdue",

@@ -16,7 +16,7 @@ ASKED: dict[str, Callable[[Store], object]] = {
     "volume": lambda store: figures.volume(store, clock.now() - DAY, clock.now()),
     "first answers": lambda store: figures.first_answers(store, clock.now() - DAY, clock.now()),
     "complaints": lambda store: voices.complaints(store, clock.now() - DAY, clock.now(), 5),
-    "praise": lambda store: voices.praise(store, clock.now() - DAY, clock.now(), 5),
+    "praise": lambda store: voices.praise(store, clock.now() - DAY, clock.now(), 5, ["square"]),
     "clocks of the day": lambda store: inbox.due_until(store, clock.now() + DAY, 10),
     "overdue": lambda store: (inbox.total(store, "overdue"), inbox.lines(store, "overdue", 10)),
 }

@@ -1,5 +1,7 @@
 """What customers said in a period that is worth passing on: the worst complaints, and praise."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,7 +61,8 @@ _COMPLAINTS = _VOICES.format(
 )
 _PRAISE = _VOICES.format(
     which="j.sentiment = 'positive' AND j.complaint = 0 AND j.noise = 0 AND j.abstained = 0"
-    f" AND m.visibility = 'public' AND length(m.text) >= {SHORTEST}",
+    f" AND m.visibility = 'public' AND length(m.text) >= {SHORTEST}"
+    " AND h.name IN (SELECT value FROM json_each(:channels))",
     speaker="m.author_id",
     weight="json_extract(j.details, '$.sentiment.positive')",
     order="reach DESC, weight DESC",
@@ -71,11 +74,14 @@ def complaints(store: Store, since: datetime, until: datetime, limit: int) -> li
     return _voices(store, _COMPLAINTS, since, until, limit)
 
 
-def praise(store: Store, since: datetime, until: datetime, limit: int) -> list[Voice]:
-    """Said in public, by whoever is heard by most first, then the warmest."""
-    return _voices(store, _PRAISE, since, until, limit)
+def praise(store: Store, since: datetime, until: datetime, limit: int, names: Sequence[str]) -> list[Voice]:
+    """Said in public on the channels of these names, by whoever is heard by most first, then the warmest."""
+    return _voices(store, _PRAISE, since, until, limit, names)
 
 
-def _voices(store: Store, sql: str, since: datetime, until: datetime, limit: int) -> list[Voice]:
-    values = {"since": clock.stamp(since), "until": clock.stamp(until), "limit": limit}
+def _voices(
+    store: Store, sql: str, since: datetime, until: datetime, limit: int, names: Sequence[str] = ()
+) -> list[Voice]:
+    moments = {"since": clock.stamp(since), "until": clock.stamp(until)}
+    values = {**moments, "limit": limit, "channels": json.dumps(names)}
     return many(Voice, store.read().execute(sql, values))

@@ -78,3 +78,12 @@ def test_what_was_promised_for_today_stands_there_until_it_is_done(scene: Scene)
     assert said[said.index("Promised by today (1)") + 2] == "- Anna on loft: Mon 23 Nov, 15:00"
     follow_ups.finish(store, number, first, user)
     assert "Promised by today (1)" not in told(scene)
+
+
+def test_the_subject_never_says_that_all_is_well_while_a_channel_fails(scene: Scene) -> None:
+    reader = Recipient(address="boss@fjordlicht.example", language="en")
+    assert "Everything answered" in sending.preview(scene.desk, reader, clock.now().date()).subject
+    channels.erred(scene.desk.store, loft(scene), "503: down")
+    mail = sending.preview(scene.desk, reader, clock.now().date())
+    assert mail.subject == "1 channel failing – Fjordlicht"
+    assert "Everything is answered" not in mail.text

@@ -58,6 +58,14 @@ def test_a_channel_that_demands_deletion_is_never_quoted(scene: Scene) -> None:
     assert "- Bernd auf attic · kann nicht warten, noch unbeantwortet" in mail.text
 
 
+def test_praise_that_cannot_be_shown_takes_no_place_of_other_praise(scene: Scene) -> None:
+    for number in range(5):
+        words = f"{HAPPY} Schon zum {number + 2}. Mal gekauft."
+        scene.says(words, mood="positive", wants=False, name=f"Fan {number}", channel="attic", followers=9_000)
+    scene.says(HAPPY, mood="positive", wants=False, name="Cora")
+    assert f"„{HAPPY}“" in shown(scene).text
+
+
 @pytest.mark.parametrize("policy", [Policy(quote_in_alerts=False), Policy(keep_days=30)])
 def test_either_rule_of_a_platform_is_enough(scene: Scene, monkeypatch: pytest.MonkeyPatch, policy: Policy) -> None:
     scene.says(ANGRY, severe=True)
