@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Literal
 
 from desk import silence
 from desk.wiring import Desk
 from twoway import clock
-from twoway.domain import Standing
+from twoway.domain import NEARLY, Standing
 from twoway.store import channels, figures, outages, standings
 from twoway.store.channels import ChannelRow, Trouble
 from twoway.store.figures import ChannelFigures
@@ -20,8 +19,6 @@ SOON = timedelta(days=14)
 """A login that ends within this time is warned of: somebody has to make a new one."""
 LONG = timedelta(hours=1)
 """An outage that lasts longer is probably not over by itself."""
-NEAR = Decimal("0.8")
-"""The share of a quota or budget from which on it is warned of."""
 SAID_OF_A_BUG = ": collect: unexpected "
 """What `listener.collect` writes of an error that no channel should raise."""
 
@@ -100,11 +97,11 @@ class Health:
             found += ["login_ended"] if ends <= self.now else ["login_ends"] if ends <= self.now + SOON else []
         if quota and quota.remaining == 0:
             found.append("quota_used")
-        elif quota and quota.limit and quota.remaining is not None and quota.remaining <= quota.limit * (1 - NEAR):
+        elif quota and quota.limit and quota.remaining is not None and quota.remaining <= quota.limit * (1 - NEARLY):
             found.append("quota_near")
         if standing.spent is not None and standing.budget is not None:
-            used, near = standing.spent >= standing.budget, standing.spent >= standing.budget * NEAR
-            found += ["budget_used"] if used else ["budget_near"] if near else []
+            used = standing.spent >= standing.budget
+            found += ["budget_used"] if used else ["budget_near"] if standing.nearly_spent else []
         return found
 
 

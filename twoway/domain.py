@@ -160,6 +160,10 @@ class Page:
     malformed: tuple[Malformed, ...] = ()
 
 
+NEARLY = Decimal("0.8")
+"""The share of a budget or quota from which on it comes to its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How our account stands with a platform, as far as its answers told; None: it did not say."""
@@ -176,6 +180,11 @@ class Standing:
     budget: Decimal | None = None
     currency: str = ""
     """ISO 4217; empty where nothing costs money."""
+
+    @property
+    def nearly_spent(self) -> bool:
+        """Whether the money comes to its end."""
+        return self.spent is not None and bool(self.budget) and self.spent >= NEARLY * (self.budget or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from desk import silence
 from desk.wiring import Desk
 from twoway import clock
-from twoway.domain import Standing
+from twoway.domain import NEARLY, Standing
 from twoway.store import alerts, channels, standings
 from twoway.store.channels import ChannelRow
 
 ENDS = {"7d": timedelta(days=7), "1d": timedelta(days=1)}
 """Before the end of a login."""
-SHARE = Decimal("0.8")
-"""Of a budget; that it is used up, whoever refuses to spend more says."""
 
 Cause = tuple[str, str]
 """A rule, and what about the channel it is this time."""
@@ -25,7 +22,7 @@ def watch_once(desk: Desk) -> bool:
     now, news = clock.now(), False
     for row in (channels.by_name(desk.store, name) for name in desk.names):
         if row.paused_at is None:
-            for rule, what in (*_silent(desk, row), *_ending(standings.of(desk.store, row.id), now)):
+            for rule, what in (*_silent(desk, row), *_ending(row, standings.of(desk.store, row.id), now)):
                 news |= alerts.notice(desk.store, rule, f"{rule}:{row.id}:{what}", row.id)
     return news
 
@@ -35,11 +32,11 @@ def _silent(desk: Desk, row: ChannelRow) -> Iterator[Cause]:
         yield "channel_silent", row.last_heard_at
 
 
-def _ending(standing: Standing, now: datetime) -> Iterator[Cause]:
-    """Each end is told of once at each of its steps, the nearest alone."""
+def _ending(row: ChannelRow, standing: Standing, now: datetime) -> Iterator[Cause]:
+    """Each end is told of once at each of its steps, the nearest alone; a budget by the month last read in."""
     if standing.expires_at:
         near = [name for name, left in ENDS.items() if standing.expires_at - now <= left]
         if near:
             yield "token_expiring", f"{clock.stamp(standing.expires_at)}:{near[-1]}"
-    if standing.spent is not None and standing.budget and standing.spent >= SHARE * standing.budget:
-        yield "budget", f"{now:%Y-%m}:{SHARE} of {standing.budget:f}"
+    if standing.nearly_spent:  # that it is used up, whoever refuses to spend more says
+        yield "budget", f"{(row.polled_at or '')[:7]}:{NEARLY} of {standing.budget:f}"

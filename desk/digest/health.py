@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from desk import silence
-from desk.alerts.watch import ENDS, SHARE
+from desk.alerts.watch import ENDS
 from desk.digest.times import Period
 from twoway import clock
 from twoway.domain import Standing
@@ -64,6 +64,6 @@ def _will_be(row: ChannelRow, standing: Standing) -> Iterator[Trouble]:
     """A login or a budget that comes to its end, as soon as an alert would say so."""
     if standing.expires_at and standing.expires_at - clock.now() <= max(ENDS.values()):
         yield Trouble(row.name, "login_ends", since=standing.expires_at)
-    if standing.spent is not None and standing.budget and standing.spent >= SHARE * standing.budget:
+    if standing.nearly_spent:
         said = f"{standing.spent:f} / {standing.budget:f} {standing.currency}".strip()
         yield Trouble(row.name, "budget_ends", said)
