@@ -57,6 +57,8 @@ def _digest(
 
     if as_json:
         options.print_json(sending.told(desk, reader, day, kind))
+        if not preview:
+            return
     rendered = sending.preview(desk, reader, day, kind)
     if preview:
         _write(preview, rendered)
@@ -84,9 +86,10 @@ def _reader(desk: "Desk", to: str | None, language: Literal["de", "en"] | None) 
 
 
 def _today(desk: "Desk", reader: "Recipient") -> date:
+    from desk.digest import sending
     from twoway import clock
 
-    return clock.now().astimezone(reader.timezone or desk.config.desk.timezone).date()
+    return clock.now().astimezone(sending.zone_of(desk, reader)).date()
 
 
 def _recipients(desk: "Desk", as_json: bool) -> None:

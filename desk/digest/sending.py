@@ -45,7 +45,7 @@ def _due(desk: Desk) -> Iterator[tuple[Recipient, Period]]:
     """Whose hour has come, sent or not, without those who left the list."""
     now = clock.now()
     for recipient in desk.config.digest.recipients:
-        at, zone = recipient.at, _zone(desk, recipient)
+        at, zone = recipient.at, zone_of(desk, recipient)
         for kind in leaving.kinds(recipient):
             week = kind == "weekly"
             period = times.weekly(recipient.weekly, at, zone, now) if week else times.daily(at, zone, now)
@@ -61,7 +61,7 @@ def preview(desk: Desk, recipient: Recipient, on: date, kind: Kind = "daily") ->
 
 def told(desk: Desk, recipient: Recipient, on: date, kind: Kind = "daily") -> Report:
     """What the digest of a date tells, as values."""
-    return _collected(desk, times.of_date(kind, on, recipient.at, _zone(desk, recipient), clock.now()))
+    return _collected(desk, times.of_date(kind, on, recipient.at, zone_of(desk, recipient), clock.now()))
 
 
 def _send(desk: Desk, recipient: Recipient, period: Period, edition: Edition, tried: int) -> None:
@@ -96,11 +96,12 @@ def _reader(desk: Desk, recipient: Recipient, kind: Kind) -> Reader:
         brand=desk.config.desk.brand,
         url=desk.config.web.url,
         spoken=recipient.language,
-        zone=_zone(desk, recipient),
+        zone=zone_of(desk, recipient),
         kind=kind,
         leave=leaving.link(desk, recipient, kind),
     )
 
 
-def _zone(desk: Desk, recipient: Recipient) -> ZoneInfo:
+def zone_of(desk: Desk, recipient: Recipient) -> ZoneInfo:
+    """By whose clocks a reader lives."""
     return recipient.timezone or desk.config.desk.timezone
