@@ -36,14 +36,18 @@ def found(connection: Mastodon) -> list[Listing]:
 def read(listing: Listing, connection: Mastodon, cursor: str | None, since: datetime | None) -> Iterator[Page]:
     """Its pages after a cursor; none while so few requests are left that hearing and answering need them.
 
-    A search that begins says whether there is one. Raises ChannelError.
+    One that begins keeps where it does even then, or what is said until there are enough would be passed over. A search
+    that begins says whether there is one. Raises ChannelError.
     """
-    if connection.left is not None and connection.left <= RESERVE:
+    short = connection.left is not None and connection.left <= RESERVE
+    if short and cursor is not None:
         return
     for page in pages(listing, connection.name, cursor, since):
         missing = listing.missing() if cursor is None and isinstance(listing, _Search) else None
         cursor = page.cursor
         yield replace(page, gap=page.gap or missing)
+        if short:
+            return
 
 
 class _Found:

@@ -189,3 +189,15 @@ def test_enough_is_left_for_hearing_and_answering(platform: FakeMastodon, watch:
     platform.server.left = 250
     desk.poll().poll()
     assert len(desk.mentions) == 2
+
+
+def test_a_search_that_begins_when_too_little_is_left_still_keeps_where_it_began(
+    platform: FakeMastodon, watch: Watch
+) -> None:
+    platform.server.left = 100
+    desk = watch("fjord")
+    assert {"tags:fjord", 'search:"fjord"'} & set(desk.cursors)
+    platform.talk("Petra", "am #fjord")
+    platform.server.left = 250
+    desk.poll().poll()
+    assert len(desk.mentions) == 1
