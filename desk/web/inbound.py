@@ -114,9 +114,10 @@ def _as_a_stranger(request: Pushed, refusal: NotAdmitted) -> NotAdmitted:
     if refusal.status != 401:
         return refusal
     key = f"{request.channel} {request.address}"
-    wait = request.rates.strange.full(key, STRANGERS)
+    if wait := request.rates.strange.full(key, STRANGERS):
+        return _too_often(wait)
     request.rates.strange.count(key)
-    return _too_often(wait) if wait else refusal
+    return refusal
 
 
 def _keep(request: Pushed, unique_id: str) -> Response:

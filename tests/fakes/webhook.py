@@ -76,7 +76,8 @@ class Receiver:
             return 422, {"error": "no such fields"}
         if self.status >= 300:
             return self.status, self.says
-        self.answers.setdefault(data["id"], data)
+        if self.answers.setdefault(data["id"], data) != data:
+            return 409, {"error": "another answer came under this id"}
         return self.status, self._said(data["id"])
 
     def _said(self, id_: str) -> Any:

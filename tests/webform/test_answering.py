@@ -65,7 +65,7 @@ def test_the_receiver_gets_what_was_approved_and_what_it_answers(case: Case) -> 
 
 def test_the_same_bytes_go_out_on_every_try(case: Case) -> None:
     for _ in range(2):
-        case.sender.send(case.part())
+        case.sender.send(case.part())  # the receiver takes no other words under the same id
     assert len(case.receiver.answers) == 1
 
 
@@ -192,6 +192,12 @@ def test_checking_asks_and_leaves_nothing(case: Case) -> None:
     assert case.receiver.answers == {}
     case.receiver.secret = "whsec_" + "cmV2b2tlZC1yZXZva2VkLXJldm9rZWQtcmV2b2tlZA=="
     with pytest.raises(AuthFailed):
+        webform.check(case.form)
+
+
+def test_a_receiver_that_says_it_has_everything_is_noticed(case: Case) -> None:
+    case.receiver.answers["check"] = {"id": "check"}
+    with pytest.raises(AuthFailed, match="never was"):
         webform.check(case.form)
 
 

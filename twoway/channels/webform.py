@@ -133,12 +133,12 @@ class Webform:
     def _ask(self, operation: str, method: str, url: str, **request: Any) -> "httpx2.Response":
         import httpx2
 
-        from twoway.http import AddressRefused, AnswerRefused
+        from twoway.http import NEVER_LEFT, AnswerRefused
 
         doubt = DeliveryUnknown if method == "POST" else Temporary
         try:
             answer: httpx2.Response = self.http.request(method, url, **request)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, AddressRefused) as error:
+        except NEVER_LEFT as error:
             raise Temporary(self.name, operation, one_line(str(error))) from error
         except (httpx2.HTTPError, AnswerRefused) as error:
             raise doubt(self.name, operation, one_line(str(error)) or type(error).__name__) from error
@@ -171,8 +171,10 @@ def check(connection: Webform) -> None:
     """Logs in to the mailbox that answers, and asks the webhook for an answer that never was, where it can say so."""
     if connection.mail:
         mail.check(connection.mail)
-    if connection.settings.webhook and connection.settings.webhook.read_back:
-        connection.fetch("check", "check")
+    webhook = connection.settings.webhook
+    if webhook and webhook.read_back and connection.fetch("check", "check") is not None:
+        said = "it says that it has an answer that never was; let it say 404 of those, or set read_back = false"
+        raise AuthFailed(connection.name, "check", said)
 
 
 def admit(settings: Settings, headers: Mapping[str, str], body: bytes) -> str:
