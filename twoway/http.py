@@ -54,6 +54,10 @@ class AddressRefused(Refused):
     """The address guard let a request go nowhere."""
 
 
+NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, AddressRefused)
+"""What fails with one of these certainly never reached the other side."""
+
+
 class AnswerRefused(Refused):
     """An answer was larger, slower or more packed than allowed; it was dropped."""
 

@@ -80,12 +80,9 @@ def _kind(code: int, name: str, writing: bool) -> type[ChannelError]:
 
 def unanswered(channel: str, operation: str, error: Exception, *, writing: bool) -> ChannelError:
     """Which of our errors a request without an answer is."""
-    import httpx2
+    from twoway.http import NEVER_LEFT
 
-    from twoway.http import AddressRefused
-
-    never_left = httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | AddressRefused
-    kind = DeliveryUnknown if writing and not isinstance(error, never_left) else Temporary
+    kind = DeliveryUnknown if writing and not isinstance(error, NEVER_LEFT) else Temporary
     return kind(channel, operation, one_line(str(error) or type(error).__name__, 300))
 
 

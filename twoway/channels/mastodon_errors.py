@@ -63,17 +63,15 @@ def _no(code: int, own: bool, words: str, writing: bool) -> type[ChannelError]:
 
 
 def _unanswered(error: Exception, writing: bool) -> tuple[type[ChannelError], str]:
-    import httpx2
     from mastodon.errors import MastodonIllegalArgumentError, MastodonVersionError
 
-    from twoway.http import AddressRefused
+    from twoway.http import NEVER_LEFT
 
     said = str(error) or type(error).__name__
     if isinstance(error, MastodonIllegalArgumentError | MastodonVersionError) or type(error) is ValueError:
         # The library itself said no before anything was sent.
         return Rejected if writing else Temporary, said
-    never_left = httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | AddressRefused
-    return Temporary if isinstance(error.__context__, never_left) else _doubt(writing), said
+    return Temporary if isinstance(error.__context__, NEVER_LEFT) else _doubt(writing), said
 
 
 def _words(answer: "httpx2.Response") -> str:

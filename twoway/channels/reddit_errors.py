@@ -110,14 +110,12 @@ def _no(asked: Asked, answer: "httpx2.Response", *, own: bool) -> type[ChannelEr
 
 
 def _unanswered(asked: Asked, error: Exception) -> Verdict:
-    import httpx2
     from prawcore.exceptions import RequestException
 
-    from twoway.http import AddressRefused
+    from twoway.http import NEVER_LEFT
 
     cause = error.original_exception if isinstance(error, RequestException) else error
-    never_left = httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | AddressRefused
-    certain = isinstance(cause, never_left) or not isinstance(error, RequestException)
+    certain = isinstance(cause, NEVER_LEFT) or not isinstance(error, RequestException)
     return Temporary if certain or asked.logging_in else _doubt(asked), str(cause) or type(cause).__name__, None
 
 

@@ -187,12 +187,12 @@ class Square:
     def _ask(self, operation: str, method: str, path: str, **request: Any) -> "httpx2.Response":
         import httpx2
 
-        from twoway.http import AddressRefused, AnswerRefused
+        from twoway.http import NEVER_LEFT, AnswerRefused
 
         doubt = DeliveryUnknown if method == "POST" else Temporary
         try:
             answer = self.http.request(method, path, **request)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, AddressRefused) as error:
+        except NEVER_LEFT as error:
             raise Temporary(self.name, operation, self._said(str(error) or "no connection")) from error
         except (httpx2.HTTPError, AnswerRefused) as error:
             raise doubt(self.name, operation, self._said(f"{type(error).__name__} {error}")) from error

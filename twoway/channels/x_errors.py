@@ -71,13 +71,10 @@ def _no(code: int, own: bool, words: str, writing: bool) -> type[ChannelError]:
 
 
 def _unanswered(error: Exception, writing: bool) -> tuple[type[ChannelError], str]:
-    import httpx2
-
-    from twoway.http import AddressRefused
+    from twoway.http import NEVER_LEFT
 
     said = str(error) or type(error).__name__
-    never_left = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout | AddressRefused)
-    return DeliveryUnknown if writing and not never_left else Temporary, said
+    return DeliveryUnknown if writing and not isinstance(error, NEVER_LEFT) else Temporary, said
 
 
 def _words(answer: "httpx2.Response") -> str:
