@@ -193,9 +193,9 @@ class _Mentions(_Listing):
 
     def lost(self, since: str) -> Gap | None:
         """Where nothing at all is listed below several pages, X may have listed all that it does."""
-        if not self._went_on or self._posts((SMALLEST["mentions"],) * 2, {"until_id": self._lowest}).entries:
+        if not self._went_on or (not self._cursor.resume and self._count < FEW):
             return None
-        if not self._cursor.resume and self._count < FEW:
+        if self._posts((SMALLEST["mentions"],) * 2, {"until_id": self._lowest}).entries:  # costs money: asked last
             return None
         return Gap(moment(since), moment(self._lowest), ENOUGH)
 

@@ -51,7 +51,10 @@ class Again:
         changes: list[Change] = [Deleted(id_, max(seen, moment(id_))) for id_ in listed.missing if id_ in asked]
         newer = [post.latest for post, _ in _posts(listed) if post.latest != post.id]
         if newer:
-            edited = self._lookup(newer, FIELDS, [])
+            try:
+                edited = self._lookup(newer, FIELDS, [])
+            except Unaffordable:
+                return len(asked), changes  # what is gone goes now; what was edited waits for the next round
             for post, raw in _posts(edited):
                 changes.append(edit(post, raw, mention(post, raw, edited, self._x, searched=True)))
         return len(asked), changes

@@ -45,6 +45,13 @@ def test_the_login_of_another_account_is_refused(login: XRig, platform: FakeX) -
         x.check(login.connection)
 
 
+def test_the_login_of_another_account_is_refused_while_hearing_too(login: XRig, platform: FakeX) -> None:
+    platform.town.brand.username = "somebody"
+    login.connection = login.connect(user_id=None)
+    with pytest.raises(AuthFailed, match="@somebody's, not @wanderlust's"):
+        list(login.collector().collect("mentions", None))
+
+
 def test_the_number_of_the_account_is_asked_for_once(login: XRig, platform: FakeX) -> None:
     login.connection = login.connect(user_id=None)
     for _ in range(2):
