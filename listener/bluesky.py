@@ -199,12 +199,12 @@ class _Own(_Listing):
         return {"actor": self._bluesky.me, "filter": "posts_with_replies"}
 
     def _listed_at(self, entry: Any) -> Any:
-        return (entry.get("reason") or entry["post"])["indexedAt"]
+        return (entry["reason"] if "reason" in entry else entry["post"])["indexedAt"]
 
     def hear(self, entry: Any, raw: bytes) -> Heard:
         """One of our posts; of what we passed on nothing."""
-        listed = _AT.validate_python(self._listed_at(entry) if isinstance(entry, dict) else None)
-        post = Post.model_validate(entry["post"])
+        listed = _AT.validate_python(self.position(entry) or None)
+        post = Post.model_validate(entry.get("post"))
         if post.author.did != self._bluesky.me or entry.get("reason"):
             return Heard(listed)
         return Heard(listed, change=own_post(post, member(raw, "post")))
