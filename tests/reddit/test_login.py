@@ -150,7 +150,7 @@ def test_no_error_repeats_a_secret(platform: FakeReddit, opened: Open, how: dict
         desk.poll()
     basic = b64encode(f"aClientId12345:{SECRET}".encode()).decode()
     shown = f"{raised.value!r} {raised.value.__cause__!r} {desk.rig.connection.settings!r}"
-    assert not [word for word in (SECRET, PASSWORD, REFRESH, basic, *platform.server.tokens) if word in shown]
+    assert not [word for word in (SECRET, PASSWORD, REFRESH, basic[:20], *platform.server.tokens) if word in shown]
 
 
 def test_how_the_account_stands_is_told_by_the_last_answer(platform: FakeReddit, desk: Desk, freeze: Freeze) -> None:

@@ -1,6 +1,7 @@
 """Reddit: what its collector and its sender share."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -217,7 +218,13 @@ class Reddit:
     def _secrets(self) -> tuple[str, ...]:
         held = (self.settings.client_secret, self.settings.password, self.settings.refresh_token)
         renewed, access = (getattr(self._core.authorizer, name, "") for name in ("refresh_token", "access_token"))
-        return (*(one.get_secret_value() for one in held if one), renewed or "", access or "")
+        login = f"{self.settings.client_id}:{self.settings.client_secret.get_secret_value()}".encode()
+        return (
+            *(one.get_secret_value() for one in held if one),
+            renewed or "",
+            access or "",
+            b64encode(login).decode(),
+        )
 
 
 def _batches(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
