@@ -12,7 +12,8 @@ from desk.cli import options, records
 from desk.cli.rejects import Rejects
 from twoway.domain import Mention
 from twoway.errors import NotFound, Refused
-from twoway.store import channels, hearing, imported
+from twoway.store import channels, hearing
+from twoway.store.mentions import IMPORTED
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -101,7 +102,7 @@ def _keep(
     desk: "Desk", name: str, each: Iterator[tuple[int, Mention]], answer_since: datetime | None
 ) -> tuple[int, int]:
     """How many were kept, and how many were known already."""
-    stream = channels.stream(desk.store, channels.by_name(desk.store, name).id, imported.STREAM)
+    stream = channels.stream(desk.store, channels.by_name(desk.store, name).id, IMPORTED)
     since = answer_since.replace(tzinfo=desk.config.desk.timezone) if answer_since else None
     kept = read = 0
     while batch := list(islice(each, BATCH)):

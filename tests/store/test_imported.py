@@ -8,7 +8,7 @@ import pytest
 from tests.store.desk import Desk
 from twoway import clock
 from twoway.domain import Author, Mention, Page
-from twoway.store import channels, hearing, imported, judgements
+from twoway.store import channels, hearing, judgements, mentions
 from twoway.store.audit import audit
 from twoway.store.channels import Stream
 
@@ -16,7 +16,7 @@ from twoway.store.channels import Stream
 @pytest.fixture
 def file(desk: Desk) -> Stream:
     """Where what a file brings is kept."""
-    return channels.stream(desk.store, desk.channel, imported.STREAM)
+    return channels.stream(desk.store, desk.channel, mentions.IMPORTED)
 
 
 def bring(desk: Desk, file: Stream, *found: Mention, since: datetime | None = None) -> int:

@@ -10,7 +10,6 @@ from twoway.store import clocks, conversations, mentions
 from twoway.store.changes import apply
 from twoway.text import storable
 
-STREAM = "import"
 """The stream of what came from files; no collector has one of this name."""
 
 
@@ -30,7 +29,7 @@ def heard_again(
     db: sqlite3.Connection, stream: sqlite3.Row, known: sqlite3.Row, mention: Mention, now: datetime
 ) -> bool:
     """What a known mention that came from a file becomes when it is heard once more; whether it is news."""
-    if known["stream"] != STREAM or known["erased_at"]:
+    if known["stream"] != mentions.IMPORTED or known["erased_at"]:
         return False
     if known["stream_id"] == stream["id"]:
         return _make_work(db, stream, known, now)

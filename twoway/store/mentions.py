@@ -127,6 +127,10 @@ def unheard(store: Store, channel: int, references: tuple[str, ...]) -> list[str
     return [name for name in references if read.execute(sql, (channel, storable(name))).fetchone() is None]
 
 
+IMPORTED = "import"
+"""The stream of what was brought in from a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelMemory:
     """The kept mentions of one channel, as its collector sees them (a `twoway.ports.Memory`)."""
@@ -135,12 +139,18 @@ class ChannelMemory:
     channel: int
 
     def standing(self, below: int, limit: int) -> list[tuple[int, str]]:
-        """At most ``limit`` that were neither deleted nor erased, newest first: row id and the platform's id."""
+        """At most ``limit`` that were neither deleted nor erased, newest first: row id and the platform's id.
+
+        What came from a file alone is not among them: its id may be anybody's, and the platform would say it is gone.
+        """
         sql = (
-            "SELECT id, remote_id FROM mentions WHERE channel_id = ? AND id < ? AND deleted_at IS NULL"
-            " AND erased_at IS NULL ORDER BY id DESC LIMIT ?"
+            "SELECT id, remote_id FROM mentions WHERE channel_id = :channel AND id < :below AND deleted_at IS NULL"
+            " AND erased_at IS NULL"
+            " AND stream_id IS NOT (SELECT id FROM streams WHERE channel_id = :channel AND name = :imported)"
+            " ORDER BY id DESC LIMIT :limit"
         )
-        rows = self.store.read().execute(sql, (self.channel, below or 2**62, limit))
+        values = {"channel": self.channel, "below": below or 2**62, "imported": IMPORTED, "limit": limit}
+        rows = self.store.read().execute(sql, values)
         return [(row[0], row[1]) for row in rows]
 
 
