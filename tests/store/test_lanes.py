@@ -124,6 +124,15 @@ def test_the_score_grows_as_time_runs_out_and_falls_with_the_answer(desk: Desk, 
     assert (line(desk).points, line(desk).rank) == ({}, 200)
 
 
+def test_nothing_is_short_of_time_once_the_customer_is_asked(desk: Desk, freeze: Freeze) -> None:
+    travel = freeze(clock.now())
+    hear(desk)
+    travel.shift(timedelta(seconds=2 * ANSWER_SECONDS))
+    clock_once(desk.store)
+    moves.wait(desk.store, 1, None, desk.agent.id)
+    assert (line(desk).points, line(desk).rank) == ({}, 200)
+
+
 def test_further_words_add_reasons_and_take_none(desk: Desk) -> None:
     desk.hear(desk.mention(id="a"))
     desk.judge(complaint=True)

@@ -8,6 +8,7 @@ from twoway import clock
 from twoway.domain import Visibility
 from twoway.errors import Stale
 from twoway.states import move
+from twoway.store import scores
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import columns, many, one
@@ -182,6 +183,7 @@ def wait(db: sqlite3.Connection, conversation: Conversation, now: datetime) -> N
         f"UPDATE conversations SET state = ?, snoozed_until = NULL, {NOTHING_OWED}, changed_at = ? WHERE id = ?",
         (move("conversation", conversation.state, "waiting"), clock.stamp(now), conversation.id),
     )
+    scores.put_time(db, conversation.id)
 
 
 def snooze(db: sqlite3.Connection, conversation: Conversation, now: datetime, until: datetime) -> None:
@@ -214,4 +216,5 @@ def close(
             "id": conversation.id,
         },
     )
+    scores.put_time(db, conversation.id)
     record(db, "conversation.resolved", now, conversation=conversation.id, user=user, rule=rule)

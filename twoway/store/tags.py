@@ -32,8 +32,7 @@ def add(store: Store, conversation: int, tag: str, user: int, placing: Placing) 
     _change(
         store,
         conversation,
-        "INSERT OR IGNORE INTO author_tags (author_id, tag, user_id, at) SELECT :author, :tag, :user, :at"
-        f" WHERE (SELECT count(*) FROM author_tags WHERE author_id = :author) < {MOST}",
+        "INSERT OR IGNORE INTO author_tags (author_id, tag, user_id, at) VALUES (:author, :tag, :user, :at)",
         said,
         user,
         placing,
@@ -57,6 +56,8 @@ def _change(store: Store, conversation: int, sql: str, tag: str, user: int, plac
             raise Refused(f"there is no conversation {conversation}")
         values = {"author": found["author_id"], "tag": tag, "user": user, "at": clock.stamp(now)}
         if db.execute(sql, values).rowcount:
+            if db.execute("SELECT count(*) FROM author_tags WHERE author_id = :author", values).fetchone()[0] > MOST:
+                raise Refused(f"an author has at most {MOST} tags; take one back first")
             record(db, "author.tagged", now, conversation=conversation, user=user)
             for row in db.execute(_OPEN, (found["author_id"],)).fetchall():
                 if not queueing.placed_by_person(db, row["id"]):
