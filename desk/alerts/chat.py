@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 import structlog
 from pydantic import SecretStr
@@ -63,12 +64,16 @@ def _hurry() -> None:
     IRCClient.pump_interval = 0.05
 
 
+_READING = Lock()
+
+
 @contextmanager
 def _silence() -> Iterator[None]:
     """Apprise logs the URL, or the token in it, of a receiver that it cannot read."""
     logger = logging.getLogger("apprise")
-    logger.disabled = True
-    try:
-        yield
-    finally:
-        logger.disabled = False
+    with _READING:  # several receivers are told at once, and there is one logger
+        logger.disabled = True
+        try:
+            yield
+        finally:
+            logger.disabled = False

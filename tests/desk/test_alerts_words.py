@@ -36,7 +36,7 @@ def test_every_rule_has_a_title_a_severity_and_a_link(opened: Open, rule: str, s
 
 
 @pytest.mark.parametrize("spoken", ["de", "en"])
-@pytest.mark.parametrize("rule", CONFIGURED)
+@pytest.mark.parametrize("rule", RULES)
 def test_many_of_a_rule_are_counted_by_channel_and_quote_nobody(opened: Open, rule: str, spoken: Spoken) -> None:
     desk = opened('[alerts]\nquote = "short"').desk
     row = example.row(desk, rule, spoken)

@@ -178,8 +178,8 @@ WHERE sent_at IS NULL AND begun_at IS NULL AND not_before <= :now AND (
       AND e.at >= alerts.created_at)
     OR EXISTS (SELECT 1 FROM presence p WHERE p.conversation_id = alerts.conversation_id AND p.what = 'writing'
       AND p.until >= :now)
-    OR (rule = 'channel_paused' AND EXISTS (SELECT 1 FROM channels h WHERE h.id = channel_id AND h.paused_at IS NULL))
-    OR (rule = 'held' AND EXISTS (SELECT 1 FROM desk k WHERE k.held_at IS NULL)))))
+    OR (rule = 'channel_paused' AND EXISTS (
+      SELECT 1 FROM channels h WHERE h.id = channel_id AND h.paused_at IS NULL)))))
 """
 
 
