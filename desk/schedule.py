@@ -112,6 +112,7 @@ def examine(desk: Desk) -> bool:
     """The nightly audit, once its hour has come; whether it was made."""
     from desk.audits import audit_once
 
+    clock_all(desk)  # what came due while the desk was away is raised before anybody asks whether it was
     return audit_once(desk)
 
 

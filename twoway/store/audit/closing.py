@@ -34,11 +34,11 @@ def _wrong(row: sqlite3.Row) -> str:
     return "" if right else f"conversation {row['id']}"
 
 
-# The newest event says until when somebody was at work on this file: a backup is not blamed for what came after it. So
-# long a desk at work may take to raise what it owes.
+# The newest event says until when somebody was at work on this file: a backup is not blamed for what came after it, nor
+# for its restore, which holds the file. So long a desk at work may take to raise what it owes.
 _AT_WORK = (
     "(SELECT strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19), '-10 minutes') || substr(at, 20)"
-    " FROM events ORDER BY id DESC LIMIT 1)"
+    " FROM events WHERE at < coalesce((SELECT held_at FROM desk), '9') ORDER BY id DESC LIMIT 1)"
 )
 
 
