@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from responders import checks, queue
+from responders import checks
 from responders.outlet import Outlet
 from twoway import clock
 from twoway.domain import Draft, Preview, Receipt
@@ -226,7 +226,7 @@ def set_lane(store: Store, user: User, conversation: int, lane: str) -> None:
     moves.set_lane(store, conversation, lane, user.id)
 
 
-def correct(store: Store, user: User, mention: int, version: int, said: Said, placing: Placing = queue.placing) -> None:
+def correct(store: Store, user: User, mention: int, version: int, said: Said, placing: Placing) -> None:
     """Say how a mention is to be judged. ``version``: of the words that the person has read."""
     require(user.role, "write")
     corrections.correct(store, mention, version, said, user.id, placing)
@@ -244,13 +244,13 @@ def keep_promise(store: Store, user: User, conversation: int, follow_up: int) ->
     follow_ups.finish(store, conversation, follow_up, user.id)
 
 
-def tag(store: Store, user: User, conversation: int, said: str, placing: Placing = queue.placing) -> None:
+def tag(store: Store, user: User, conversation: int, said: str, placing: Placing) -> None:
     """Say a word of the author, such as VIP."""
     require(user.role, "write")
     tags.add(store, conversation, said, user.id, placing)
 
 
-def untag(store: Store, user: User, conversation: int, said: str, placing: Placing = queue.placing) -> None:
+def untag(store: Store, user: User, conversation: int, said: str, placing: Placing) -> None:
     """Take such a word back."""
     require(user.role, "write")
     tags.remove(store, conversation, said, user.id, placing)

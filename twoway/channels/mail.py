@@ -1,6 +1,5 @@
 """The channel `mail`: a mailbox that is read over IMAP and answered over SMTP."""
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from twoway.channel import Channel, Limits, Policy
 from twoway.channels.mail_oauth import OAuth
 from twoway.config.sections import Section
-from twoway.config.values import Host, InFolder, Mail, Name, Port, Seconds, Yes
+from twoway.config.values import Host, InFolder, Mail, Name, Port, Seconds, Yes, loopback
 from twoway.domain import Standing
 from twoway.errors import Refused
 from twoway.mail import imap, smtp
@@ -22,13 +21,6 @@ from twoway.secrets import Secret
 
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _Host(Section):
@@ -42,7 +34,7 @@ class _Host(Section):
 
     @model_validator(mode="after")
     def _never_in_the_clear(self) -> Self:
-        if self.security == "none" and not _loopback(self.host):
+        if self.security == "none" and not loopback(self.host):
             raise ValueError('security = "none" is only for this machine; write "tls" or "starttls"')
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password belong together; one of them is missing")
