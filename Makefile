@@ -8,7 +8,7 @@ export VENV
 .PHONY: help demo test test-bluesky chaos chaos-short lint types format clean
 
 help: ## What can be done here
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.core ## A fictional brand's desk in the browser: no account, no key, no network
 	@$(BIN)/twoway demo $(ARGS)

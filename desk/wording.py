@@ -75,7 +75,7 @@ _BRIEF = {"de": ("Tage", "Std.", "Min."), "en": ("days", "h", "min")}
 
 
 def brief(seconds: float, spoken: Spoken) -> str:
-    """A stretch of time for a narrow column: ``35 Min.``, ``2,5 h``; one decimal below ten, days from two on."""
+    """A stretch of time for a narrow column: ``35 Min.``, ``2,5 Std.``; one decimal below ten, days from two on."""
     minutes = seconds / 60
     unit, count = (0, minutes / 1440) if minutes >= 2880 else (1, minutes / 60) if minutes >= 60 else (2, minutes)
     written = f"{count:.1f}".removesuffix(".0") if unit < 2 and count < 9.95 else f"{max(count, 1):.0f}"

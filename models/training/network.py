@@ -51,7 +51,7 @@ def mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return (hidden * weight).sum(1) / weight.sum(1)
 
 
-def encoder(base: Base, kept: Sequence[int], attention: str = "sdpa") -> "BertModel":
+def encoder(base: Base, kept: Sequence[int]) -> "BertModel":
     """The base model with the kept pieces of its vocabulary."""
     from transformers import BertConfig, BertModel
 
@@ -61,7 +61,7 @@ def encoder(base: Base, kept: Sequence[int], attention: str = "sdpa") -> "BertMo
         max_position_embeddings=base.positions, type_vocab_size=base.types, layer_norm_eps=base.epsilon,
         pad_token_id=PAD,
     )  # fmt: skip
-    made = BertModel._from_config(config, attn_implementation=attention, add_pooling_layer=False)
+    made = BertModel._from_config(config, attn_implementation="sdpa", add_pooling_layer=False)
     made.load_state_dict({name: torch.from_numpy(weight) for name, weight in base.weights(kept).items()})
     return made
 
