@@ -155,8 +155,7 @@ class _Mentions(_Listing):
         """Where mentions still stand that are listed no more, older ones may be unheard, too."""
         me = self._bluesky.me
         found = Again(self._bluesky).newest().values()
-        ours = (me in post.record.named or post.parent.startswith(f"at://{me}/") for post, _ in found)
-        return Gap(None, clock.now() - MARGIN, CUT) if any(ours) else None
+        return Gap(None, clock.now() - MARGIN, CUT) if any(post.is_to(me) for post, _ in found) else None
 
 
 class _Search(_Listing):

@@ -85,7 +85,8 @@ class Sender:
         if target is None or target.closed:
             raise Rejected(self._bluesky.name, "look", target.closed if target else BLOCKED)
         below = [(post, raw) for post, raw in thread if post is not target]
-        newer = (post.uri for post, _ in below if post.author.did == to.author and self._is_to_us(post))
+        # A word of theirs to somebody else in the same thread will never be heard.
+        newer = (post.uri for post, _ in below if post.author.did == to.author and post.is_to(me))
         own = (own_post(post, raw) for post, raw in below if post.author.did == me and post.parent == to.uri)
         return Target(newer=tuple(newer), edited=target.cid != to.cid, answer=next(own, None))
 
@@ -100,11 +101,6 @@ class Sender:
             return None if json.loads(thread).get("notFound") else list(_posts(thread))
         except (ValueError, KeyError, AttributeError, RecursionError) as error:
             raise Temporary(self._bluesky.name, "look", "the thread cannot be read") from error
-
-    def _is_to_us(self, post: Post) -> bool:
-        """Will it be heard? A word of theirs to somebody else in the same thread never will."""
-        me = self._bluesky.me
-        return me in post.record.named or post.parent.startswith(f"at://{me}/")
 
     def send(self, part: Part) -> Receipt:
         """Posts the part, in answer to the part before it or to the customer's post. Raises ChannelError.

@@ -118,6 +118,10 @@ class Post(View):
         """What it answers."""
         return self.record.reply.parent.uri if self.record.reply else ""
 
+    def is_to(self, did: str) -> bool:
+        """Is it said to them: does it name them, or answer them?"""
+        return did in self.record.named or self.parent.startswith(f"at://{did}/")
+
     @property
     def closed(self) -> str:
         """Why we cannot answer it, in plain words; empty where we can."""

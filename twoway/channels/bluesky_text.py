@@ -29,7 +29,7 @@ _HASHED = 40
 """Lowest bits of a record key that are ours to choose: 18 minutes of its time."""
 
 
-class _Facet(BaseModel):
+class Facet(BaseModel):
     """A stretch of a text and what it is, where it is a link."""
 
     model_config = ConfigDict(alias_generator=to_camel)
@@ -55,9 +55,6 @@ class _Facet(BaseModel):
     def link(self) -> str:
         """Where it leads."""
         return next((one.uri for one in self.features if one.type.endswith("#link") and one.uri), "")
-
-
-Facet = _Facet
 
 
 def readable(text: str, facets: tuple[Facet, ...]) -> str:
