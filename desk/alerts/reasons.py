@@ -50,13 +50,11 @@ def _token(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
 
 
 def _budget(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
-    spent, budget = (_amount(written, spoken) for written in (row.spent, row.budget))
-    return WORDS[spoken]["budget_why"].format(spent=spent, budget=budget, currency=row.currency or "")
-
-
-def _amount(written: str | None, spoken: Spoken) -> str:
-    said = f"{Decimal(written):.2f}" if written else "–"
-    return said.replace(".", ",") if spoken == "de" else said
+    spent, budget = (
+        wording.money(Decimal(written), row.currency or "", spoken) if written else "–"
+        for written in (row.spent, row.budget)
+    )
+    return WORDS[spoken]["budget_why"].format(spent=spent, budget=budget)
 
 
 def _delivery(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:

@@ -1,7 +1,7 @@
 """What is wrong with the channels, or soon will be."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,13 +22,15 @@ Wrong = Literal["paused", "error", "silent", "outage", "gap", "login_ends", "bud
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing about one channel. ``said`` is the platform's word or a sum, ``since`` when it began or will end."""
+    """One thing about one channel. ``said`` is the platform's word, ``since`` when it began or will end."""
 
     channel: str
     kind: Wrong
     said: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    account: Standing = field(default_factory=Standing)
+    """Whose money comes to its end."""
 
 
 def troubles(store: Store, names: list[str], period: Period, zone: ZoneInfo) -> list[Trouble]:
@@ -65,5 +67,4 @@ def _will_be(row: ChannelRow, standing: Standing) -> Iterator[Trouble]:
     if standing.expires_at and standing.expires_at - clock.now() <= max(ENDS.values()):
         yield Trouble(row.name, "login_ends", since=standing.expires_at)
     if standing.nearly_spent:
-        said = f"{standing.spent:f} / {standing.budget:f} {standing.currency}".strip()
-        yield Trouble(row.name, "budget_ends", said)
+        yield Trouble(row.name, "budget_ends", account=standing)

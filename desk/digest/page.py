@@ -61,7 +61,10 @@ def page(report: Report, reader: Reader, room: Room) -> Page:
 
 def _wrong(trouble: Trouble, reader: Reader, room: Room) -> str:
     since, until = (reader.moment(moment) if moment else "" for moment in (trouble.since, trouble.until))
-    return reader.say(trouble.kind, said=one_line(trouble.said, room.said), since=since, until=until)
+    account = trouble.account
+    spent, budget = (reader.money(amount, account.currency) for amount in (account.spent, account.budget))
+    said = one_line(trouble.said, room.said)
+    return reader.say(trouble.kind, said=said, since=since, until=until, spent=spent, budget=budget)
 
 
 def _remarks(report: Report, reader: Reader) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from desk import wording
@@ -51,6 +52,10 @@ class Reader:
     def moment(self, at: datetime) -> str:
         """A moment on the reader's clocks."""
         return wording.moment(at, self.zone, self.spoken)
+
+    def money(self, amount: Decimal | None, currency: str) -> str:
+        """An amount as the reader writes it; none is nothing."""
+        return wording.money(amount or Decimal(), currency, self.spoken)
 
     def number(self, n: int) -> str:
         """A number as the reader writes it."""

@@ -68,7 +68,7 @@ WORDS: Mapping[str, Words] = {
         "silent": "seit {since} nichts gehört, obwohl es um diese Zeit sonst lebhaft ist",
         "outage": "nicht erreichbar von {since} bis {until}: {said}",
         "login_ends": "die Anmeldung läuft ab: {since}",
-        "budget_ends": "das Budget geht zur Neige: {said}",
+        "budget_ends": "das Budget geht zur Neige: {spent} von {budget} sind ausgegeben",
         # Figures.
         "now": "letzte 24 Stunden",
         "now_weekly": "letzte 7 Tage",
@@ -169,7 +169,7 @@ WORDS: Mapping[str, Words] = {
         "silent": "nothing heard since {since}, though it is lively at this time otherwise",
         "outage": "out of reach from {since} to {until}: {said}",
         "login_ends": "its login expires: {since}",
-        "budget_ends": "its budget runs out: {said}",
+        "budget_ends": "its budget runs out: {spent} of {budget} are spent",
         "now": "last 24 hours",
         "now_weekly": "last 7 days",
         "before": "24 hours before",

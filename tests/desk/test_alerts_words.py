@@ -62,3 +62,12 @@ def test_whom_it_is_for_and_which_step_it_is_are_said(opened: Open) -> None:
         body = write(row, Others(), setting(desk, row, "en"), NOON).body
         assert f"For: {name}" in body
         assert ("this is reminder 1" in body) is bool(level)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"), [("de", "1.234,50 USD von 2.000,00 USD"), ("en", "USD 1,234.50 of USD 2,000.00")]
+)
+def test_money_is_said_as_everywhere_else(opened: Open, spoken: Spoken, said: str) -> None:
+    desk = opened().desk
+    row = replace(example.row(desk, "budget", spoken), spent="1234.5", budget="2000")
+    assert said in write(row, Others(), setting(desk, row, spoken), NOON).body

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from desk.digest import sending
+from desk.wording import Spoken
 from tests.conftest import NOON, Freeze
 from tests.desk.conftest import Open
 from tests.desk.pigeons import Scene
@@ -22,9 +23,9 @@ def scene(opened: Open, freeze: Freeze) -> Scene:
     return opened()
 
 
-def told(scene: Scene) -> list[str]:
+def told(scene: Scene, spoken: Spoken = "en") -> list[str]:
     """The lines of today's text."""
-    reader = Recipient(address="boss@fjordlicht.example", language="en")
+    reader = Recipient(address="boss@fjordlicht.example", language=spoken)
     return sending.preview(scene.desk, reader, clock.now().date()).text.splitlines()
 
 
@@ -53,11 +54,13 @@ def test_a_login_that_ends_within_a_week_is_told(scene: Scene, days: int, said: 
     assert any("its login expires" in line for line in told(scene)) is said
 
 
-@pytest.mark.parametrize(("spent", "said"), [("8.00", True), ("7.99", False)])
+@pytest.mark.parametrize(("spent", "said"), [("800.001", True), ("799.99", False)])
 def test_a_budget_that_runs_out_is_told(scene: Scene, spent: str, said: bool) -> None:
-    standing = Standing(spent=Decimal(spent), budget=Decimal("10.00"), currency="USD")
+    standing = Standing(spent=Decimal(spent), budget=Decimal("1000"), currency="USD")
     standings.learned(scene.desk.store, loft(scene), standing)
-    assert (f"- loft: its budget runs out: {spent} / 10.00 USD" in told(scene)) is said
+    english, german = "USD 800.00 of USD 1,000.00 are spent", "800,00 USD von 1.000,00 USD sind ausgegeben"
+    assert (f"- loft: its budget runs out: {english}" in told(scene)) is said
+    assert (f"- loft: das Budget geht zur Neige: {german}" in told(scene, "de")) is said
 
 
 def test_an_unusual_silence_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
