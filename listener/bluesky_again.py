@@ -38,7 +38,7 @@ class Again:
 
     def may_ask(self) -> bool:
         """Within this poll's share, and with enough left for hearing and answering."""
-        left = self._bluesky.standing().remaining
+        left = self._bluesky.left
         return self._spent < REQUESTS and (left is None or left > RESERVE)
 
     def changes(self, ids: list[str]) -> Iterator[Change]:

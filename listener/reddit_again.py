@@ -26,7 +26,7 @@ class Again:
 
     def may_ask(self) -> bool:
         """Within this poll's share, and with enough left for hearing and answering."""
-        left = self._reddit.standing().remaining
+        left = self._reddit.left
         return self._spent < REQUESTS and (left is None or left > ENOUGH)
 
     def changes(self, ids: list[str]) -> Iterator[Change]:

@@ -65,8 +65,11 @@ class Collector(Protocol):
 class Metered(Protocol):
     """What some connections are besides: they know how their account stands with the platform."""
 
-    def standing(self) -> Standing:
-        """By what the platform's answers have said so far; asks nobody, and raises nothing."""
+    def standing(self) -> Standing | None:
+        """By what the platform's answers have said so far; asks nobody, and raises nothing.
+
+        None: no answer came yet, and what is known from before stands. An empty one takes its place.
+        """
 
 
 @runtime_checkable

@@ -147,11 +147,15 @@ def test_the_wait_outlives_a_restart_and_ends_when_a_person_says_so(desk: Desk) 
 
 def test_how_the_account_stands_is_kept_until_something_else_is_known(desk: Desk) -> None:
     known = Standing(12, 300, clock.now(), clock.now(), Decimal("1.005"), Decimal(20), "USD")
-    for said in (known, Standing(), None):
+    for said, kept in ((known, known), (None, known), (Standing(remaining=0), Standing(remaining=0))):
         collect_once(desk.store, desk.name, lambda: Listing({}), standing=lambda said=said: said)
-        assert standings.of(desk.store, desk.channel) == known
-    collect_once(desk.store, desk.name, lambda: Listing({}), standing=lambda: Standing(remaining=0))
-    assert standings.of(desk.store, desk.channel) == Standing(remaining=0)
+        assert standings.of(desk.store, desk.channel) == kept
+
+
+def test_an_account_of_which_nothing_is_known_any_more_is_not_told_of_by_what_was(desk: Desk) -> None:
+    for said in (Standing(expires_at=clock.now()), Standing()):
+        collect_once(desk.store, desk.name, lambda: Listing({}), standing=lambda said=said: said)
+    assert standings.of(desk.store, desk.channel) == Standing()
 
 
 def test_an_outage_lasts_from_the_first_failed_poll_to_the_next_good_one(desk: Desk) -> None:

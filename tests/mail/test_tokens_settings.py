@@ -1,19 +1,25 @@
 """A mailbox has one login; tokens go to safe addresses only, and the command signs in."""
 
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desk.wiring import open_desk
+from listener.collect import collect_once
 from tests.desk.cli.conftest import Shell, log_as_it_was
 from tests.desk.cli.conftest import twoway as twoway
 from tests.fakes.oauth import CLIENT, SCOPE, Provider, fake_provider
 from tests.servers.fixtures import MailServers
+from twoway import clock
 from twoway.channels.mail import Settings
 from twoway.config import load
+from twoway.domain import Standing
 from twoway.errors import ConfigError
-from twoway.store import channels, open_store
+from twoway.store import channels, open_store, standings
 
 __all__ = ["log_as_it_was"]
 HEAD = """
@@ -49,6 +55,18 @@ def mistakes(folder: Path, login: str) -> str:
 
 
 OWN = OAUTH.format(client=CLIENT)
+
+
+def test_a_password_has_no_end_in_place_of_the_sign_in_that_had_one(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text("x")
+    (tmp_path / "p").chmod(0o600)
+    with closing(open_desk(load(written(tmp_path, 'password = "file:p"', imap=9, smtp=9)))) as desk:
+        channel = channels.by_name(desk.store, "support").id
+        standings.learned(desk.store, channel, Standing(expires_at=clock.now()))
+        collect_once(
+            desk.store, "support", partial(desk.collector, "support"), standing=partial(desk.standing, "support")
+        )
+        assert standings.of(desk.store, channel) == Standing()
 
 
 @pytest.mark.parametrize("login", ["", f'password = "file:p"\n{OWN}provider = "microsoft"\n'])

@@ -92,7 +92,7 @@ class Bluesky:
     _lock: RLock = field(default_factory=RLock)
     _quiet: dict[str, datetime] = field(default_factory=dict)
     """Until when nothing may be read, written or logged in, as the server said."""
-    _standing: Standing = field(default_factory=Standing)
+    _standing: Standing | None = None
 
     @property
     def me(self) -> str:
@@ -134,7 +134,13 @@ class Bluesky:
         if uri not in self.hashes and at >= self.began:
             self.remember(uri, cid)
 
-    def standing(self) -> Standing:
+    @property
+    def left(self) -> int | None:
+        """Requests that the server still takes, by its last answer; None where it did not say."""
+        known = self.standing()
+        return known.remaining if known else None
+
+    def standing(self) -> Standing | None:
         """Requests left, by the server's last answer."""
         return self._standing
 

@@ -84,11 +84,12 @@ class Mastodon:
     @property
     def left(self) -> int | None:
         """Requests that the instance still takes in these five minutes, by its last answer to this thread."""
-        return self.standing().remaining
+        known = self.standing()
+        return known.remaining if known else None
 
-    def standing(self) -> Standing:
+    def standing(self) -> Standing | None:
         """The rate, by the last answer to this thread. A token of Mastodon does not end by itself."""
-        return rate(self.wire.last) if self.wire.last else Standing()
+        return rate(self.wire.last) if self.wire.last else None
 
     def one(self, model: type[M], operation: str, request: Callable[[], Any]) -> M:
         """What a call of the library answers, as a ``model``."""

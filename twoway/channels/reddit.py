@@ -61,7 +61,7 @@ class Reddit:
     memory: Memory
     query: Query
     told: Told = field(default_factory=Told)
-    _standing: Standing = field(default_factory=Standing)
+    _standing: Standing | None = None
     _quiet: dict[bool, datetime] = field(default_factory=dict)
     """Until when nothing may be asked (False) or written (True), as Reddit said."""
     _lock: RLock = field(default_factory=RLock)
@@ -82,10 +82,17 @@ class Reddit:
             raise AuthFailed(self.name, "login", said)
         return name
 
-    def standing(self) -> Standing:
+    @property
+    def left(self) -> int | None:
+        """Requests that Reddit still takes, by its last answer; None where it did not say."""
+        known = self.standing()
+        return known.remaining if known else None
+
+    def standing(self) -> Standing | None:
         """The rate, by Reddit's last answer."""
-        resets_at = self._standing.resets_at
-        return self._standing if resets_at and resets_at > clock.now() else Standing(limit=self._standing.limit)
+        known = self._standing
+        over = known and (known.resets_at is None or known.resets_at <= clock.now())
+        return Standing(limit=known.limit) if known and over else known
 
     def log_in(self, operation: str) -> frozenset[str]:
         """What the login was given to do. Raises ChannelError."""
@@ -192,7 +199,7 @@ class Reddit:
         if until and clock.now() < until:
             raise RateLimited(self.name, operation, f"nothing more until {clock.stamp(until)}, as it said", until)
         left = self.standing()
-        if left.remaining is not None and left.resets_at and left.remaining <= (0 if writing else RESERVE):
+        if left and left.remaining is not None and left.resets_at and left.remaining <= (0 if writing else RESERVE):
             said = f"all requests until {clock.stamp(left.resets_at)} are used up"
             raise RateLimited(self.name, operation, said, left.resets_at)
 

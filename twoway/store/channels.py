@@ -156,7 +156,7 @@ def polled(
                 (channel,),
             )
             outages.end(db, channel, now)
-        standings.keep(db, channel, standing or Standing(), now)
+        standings.keep(db, channel, standing, now)
 
 
 def erred(store: Store, channel: int, error: str) -> None:

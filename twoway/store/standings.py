@@ -9,9 +9,9 @@ from twoway.domain import Standing
 from twoway.store.database import Store
 
 
-def keep(db: sqlite3.Connection, channel: int, standing: Standing, now: datetime) -> None:
-    """In place of the one before; one that says nothing (no answer came) leaves it."""
-    if standing == Standing():
+def keep(db: sqlite3.Connection, channel: int, standing: Standing | None, now: datetime) -> None:
+    """In place of the one before, also where it says less; None (no answer came) leaves that."""
+    if standing is None:
         return
     db.execute(
         "INSERT OR REPLACE INTO standings"
