@@ -26,6 +26,8 @@ LARGEST = 256 * 1024
 """Bytes of a request: 50,000 characters of any script, as JSON may escape them, fit."""
 LARGEST_ANSWER = 100_000
 """Bytes of what the receiver of an answer may say."""
+_DOUBT: Mapping[str, type[ChannelError]] = {"GET": Temporary, "POST": DeliveryUnknown}
+"""What it is when nobody knows whether a request was taken."""
 
 
 def _some(secrets: tuple[WebhookSecret, ...]) -> tuple[WebhookSecret, ...]:
@@ -135,28 +137,29 @@ class Webform:
 
         from twoway.http import NEVER_LEFT, AnswerRefused
 
-        doubt = DeliveryUnknown if method == "POST" else Temporary
         try:
             answer: httpx2.Response = self.http.request(method, url, **request)
         except NEVER_LEFT as error:
             raise Temporary(self.name, operation, one_line(str(error))) from error
         except (httpx2.HTTPError, AnswerRefused) as error:
-            raise doubt(self.name, operation, one_line(str(error)) or type(error).__name__) from error
+            raise _DOUBT[method](self.name, operation, one_line(str(error)) or type(error).__name__) from error
         if answer.is_success:
             return answer
-        raise self._refusal(operation, doubt, answer)
+        raise self._refusal(operation, method, answer)
 
-    def _refusal(self, operation: str, doubt: type[ChannelError], answer: "httpx2.Response") -> ChannelError:
+    def _refusal(self, operation: str, method: str, answer: "httpx2.Response") -> ChannelError:
         code = answer.status_code
         said = one_line(f"{code} {answer.text}", 300)
         if code == 429:
             return RateLimited(self.name, operation, said, retry_at(answer.headers.get("retry-after", "")))
         if code in (401, 403):
             return AuthFailed(self.name, operation, f"{said}; does the receiver know webhook.secret?")
+        if code in (404, 405) and method == "POST":  # an answer that cannot be given any more is refused with 410
+            return AuthFailed(self.name, operation, f"{said}; nothing takes answers there; is webhook.url right?")
         if code in (404, 410):
             return Gone(self.name, operation, said)
         if code >= 500:
-            return doubt(self.name, operation, said)
+            return _DOUBT[method](self.name, operation, said)
         if 300 <= code < 400:
             return AuthFailed(self.name, operation, f"{code}: it leads elsewhere; name that address as webhook.url")
         return Rejected(self.name, operation, said)
