@@ -114,10 +114,8 @@ def _as_a_stranger(request: Pushed, refusal: NotAdmitted) -> NotAdmitted:
     if refusal.status != 401:
         return refusal
     key = f"{request.channel} {request.address}"
-    if wait := request.rates.strange.full(key, STRANGERS):
-        return _too_often(wait)
-    request.rates.strange.count(key)
-    return refusal
+    wait = request.rates.strange.begin({key: STRANGERS})
+    return _too_often(wait) if wait else refusal
 
 
 def _keep(request: Pushed, unique_id: str) -> Response:
