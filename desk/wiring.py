@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -139,11 +139,11 @@ class Desk:
     def outlet(self, name: str) -> Outlet:
         """A channel's way out and how it speaks."""
         configured = self._configured(name)
-        common = configured.common
+        common, kind = configured.common, kinds.channel(configured.kind)
         return Outlet(
             name=name,
             channel_id=channels.by_name(self.store, name).id,
-            channel=kinds.channel(configured.kind),
+            channel=replace(kind, limits=kind.limits.of(configured.settings)),
             sender=partial(self.sender, name),
             language_of=_language_of,
             address=common.address,

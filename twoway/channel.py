@@ -1,12 +1,17 @@
 """A channel is a two-way contract: what a platform's module states, as data."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from twoway.domain import Preview
     from twoway.ports import Access
+
+
+def _code_points(preview: "Preview", part: str) -> int:
+    return len(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +19,9 @@ class Limits:
     """How much a platform takes, how often it may be asked, and how soon it shows what was written."""
 
     length: int | None
-    """Of one part, in ``counted``; None: no limit worth showing."""
-    counted: Literal["code points", "graphemes", "bytes", "weighted"] = "code points"
+    """Of one part, as ``counted``; None: no limit worth showing. `Section.longest` of a channel goes before it."""
+    counted: "Callable[[Preview, str], int]" = _code_points
+    """(preview, one of its parts) -> how long the platform takes that part to be: as the sender counts it."""
     parts: int = 1
     """How many parts an answer may be split into."""
     poll_seconds: int = 60
@@ -24,6 +30,10 @@ class Limits:
     read_back_lag: int | None = None
     """Seconds after which a part that cannot be found is certainly absent; 0: the platform reads its own writes;
     None: absence can never be told."""
+
+    def of(self, settings: Any) -> "Limits":
+        """Those of one channel, by its settings."""
+        return replace(self, length=getattr(settings, "longest", None) or self.length)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The composer's state: what the person has in the field, and the exact preview of what is saved."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,7 +12,6 @@ from responders.compose import Proposal
 from responders.draft import proposals
 from responders.review import Prepared
 from twoway.channel import Limits
-from twoway.channels.x_text import length as weighted
 from twoway.errors import ChannelError, Refused
 from twoway.store import drafts
 from twoway.store.drafts import DraftRow
@@ -87,7 +85,9 @@ def composer(seen: Visit, matter: Matter, words: Typed | None = None, *, asked: 
         subject=shown.subject if shown else "",
         draft=draft,
         prepared=prepared,
-        counts=tuple(length(part, limits) for part in prepared.preview.parts) if prepared and limits else (),
+        counts=tuple(limits.counted(prepared.preview, part) for part in prepared.preview.parts)
+        if prepared and limits
+        else (),
         limits=limits,
         refusal=refusal,
         unsaved=words is not None and words.differs(draft),
@@ -109,17 +109,3 @@ def _prepared(seen: Visit, matter: Matter, draft: DraftRow | None) -> tuple[Prep
         return None, error.said
     except Refused as error:
         return None, str(error)
-
-
-def length(text: str, limits: Limits) -> int:
-    """How long the platform takes this text to be."""
-    match limits.counted:
-        case "bytes":
-            return len(text.encode())
-        case "weighted":
-            return weighted(text)
-        case "graphemes":
-            joined = sum(bool(unicodedata.combining(c)) or c in "\u200d\ufe0e\ufe0f" for c in text)
-            return len(text) - joined
-        case _:
-            return len(text)

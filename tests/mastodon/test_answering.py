@@ -13,6 +13,7 @@ from tests.contract.mastodon import MastodonRig
 from tests.contract.rig import Desk
 from tests.fakes.mastodon import TOKEN, FakeMastodon
 from twoway import clock
+from twoway.channels.mastodon import CHANNEL
 from twoway.channels.mastodon_posts import Address
 from twoway.domain import Absent, Draft, Found, Part, Preview, Unclear
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
@@ -122,7 +123,22 @@ def test_whatever_can_be_shown_is_taken(platform: FakeMastodon, rig: MastodonRig
         assert platform.town.counted(text) > 1_700
         return
     assert all(platform.town.counted(part) <= 500 for part in shown.parts)
+    assert [CHANNEL.limits.counted(shown, part) for part in shown.parts] == list(
+        map(platform.town.counted, shown.parts)
+    )
     assert platform.town.counted(text) > 470 or len(shown.parts) == 1
+
+
+@pytest.mark.parametrize("link", [23, 40])
+def test_the_writer_is_told_of_each_part_what_the_instance_will_count(
+    platform: FakeMastodon, rig: MastodonRig, link: int
+) -> None:
+    platform.town.link = link
+    shown = rig.sender().preview(
+        Draft("👨‍👩‍👧 https://kaffee-nord.de/ein/langer/pfad"), address(link=link, warning="rant")
+    )
+    expected = platform.town.counted(shown.parts[0]) + platform.town.counted("rant")
+    assert CHANNEL.limits.counted(shown, shown.parts[0]) == expected
 
 
 def test_a_preview_needs_no_network_and_no_login(rig: MastodonRig, monkeypatch: pytest.MonkeyPatch) -> None:

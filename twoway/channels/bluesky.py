@@ -16,7 +16,7 @@ from twoway import clock
 from twoway.channel import Channel, Limits, Policy
 from twoway.channels.bluesky_errors import OVER, error_name, refusal, resets_at, unanswered
 from twoway.channels.bluesky_posts import Did, View
-from twoway.channels.bluesky_text import LENGTH
+from twoway.channels.bluesky_text import LENGTH, length
 from twoway.config.sections import Query, Searching
 from twoway.config.values import Name, Seconds, Url
 from twoway.domain import Standing
@@ -262,7 +262,14 @@ CHANNEL = Channel(
     check=check,
     # 35,000 points a day are granted, two a post; ten posts a minute are a tenth of that. An account's own server shows
     # at once what it has taken, and a record's key can be taken once only.
-    limits=Limits(length=LENGTH, counted="graphemes", parts=4, poll_seconds=60, sends_per_minute=10, read_back_lag=0),
+    limits=Limits(
+        length=LENGTH,
+        counted=lambda preview, part: length(part),
+        parts=4,
+        poll_seconds=60,
+        sends_per_minute=10,
+        read_back_lag=0,
+    ),
     # The API does not say who agrees to training, and what is deleted there cannot be called back from a chat.
     policy=Policy(train=False, quote_in_alerts=False),
     collector="listener.bluesky:Collector",

@@ -12,10 +12,11 @@ from pydantic import BaseModel, Field, ValidationError
 from twoway import clock
 from twoway.channel import Channel, Limits, Policy
 from twoway.channels.mastodon_errors import rate, refusal
-from twoway.channels.mastodon_posts import Account, Instance, Scope, Status
+from twoway.channels.mastodon_posts import Account, Instance, Scope, Status, read_address
+from twoway.channels.mastodon_text import length
 from twoway.config.sections import Query, Searching
 from twoway.config.values import Seconds, Url
-from twoway.domain import Standing
+from twoway.domain import Preview, Standing
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, RateLimited, Temporary
 from twoway.ports import Access, Memory
 from twoway.raw import entries, member
@@ -180,6 +181,11 @@ class _Application(BaseModel):
     scopes: tuple[str, ...] = ()
 
 
+def _counted(preview: Preview, part: str) -> int:
+    """By the instance that the address was written for; a warning counts in every part."""
+    return length(part, preview.subject, read_address(preview.address).link)
+
+
 CHANNEL = Channel(
     kind="mastodon",
     label="Mastodon",
@@ -188,7 +194,7 @@ CHANNEL = Channel(
     check=check,
     # How long an answer may be is the instance's to say; it stands in each reply address. Instances may read from a
     # copy of their database that is some seconds behind.
-    limits=Limits(length=None, counted="graphemes", parts=4, poll_seconds=60, sends_per_minute=10, read_back_lag=60),
+    limits=Limits(length=None, counted=_counted, parts=4, poll_seconds=60, sends_per_minute=10, read_back_lag=60),
     # The rules of large instances forbid training on what people post there.
     policy=Policy(train=False),
     collector="listener.mastodon:Collector",

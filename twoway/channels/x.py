@@ -15,7 +15,7 @@ from twoway.channels.x_errors import moment, refusal
 from twoway.channels.x_money import ANSWER, HEAR, Prices, Purse
 from twoway.channels.x_posts import Id, Listed
 from twoway.channels.x_route import Tier
-from twoway.channels.x_text import LIMIT
+from twoway.channels.x_text import LIMIT, length
 from twoway.config.sections import Query, Searching
 from twoway.config.values import Name, Seconds, Url
 from twoway.domain import Standing
@@ -71,6 +71,11 @@ class Settings(Searching):
     def search_length(self) -> int:
         """Of one search, in characters."""
         return self.longest_search or SEARCH[self.tier]
+
+    @property
+    def longest(self) -> int | None:
+        """What the account may write."""
+        return self.longest_post
 
     @property
     def most_parts(self) -> int:
@@ -279,7 +284,14 @@ CHANNEL = Channel(
     settings=Settings,
     connect=connect,
     check=check,
-    limits=Limits(length=LIMIT, counted="weighted", parts=4, poll_seconds=60, sends_per_minute=6, read_back_lag=120),
+    limits=Limits(
+        length=LIMIT,
+        counted=lambda preview, part: length(part),
+        parts=4,
+        poll_seconds=60,
+        sends_per_minute=6,
+        read_back_lag=120,
+    ),
     # Its rules: nobody's account is matched with a person elsewhere without their consent, nothing is trained on posts,
     # and what is deleted there has to go within a day, which a chat does not do.
     policy=Policy(merge_authors=False, train=False, quote_in_alerts=False),

@@ -40,6 +40,11 @@ class Section(BaseModel):
     neighbours: ClassVar[Mapping[str, str]] = {}
     """Keys of a channel that name another channel, and the kind that this has to be."""
 
+    @property
+    def longest(self) -> int | None:
+        """Of a part of this channel's answers, where it is not what is usual for its kind (`twoway.channel.Limits`)."""
+        return None
+
 
 class Desk(Section):
     """Whose desk it is."""
