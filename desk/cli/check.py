@@ -24,7 +24,7 @@ def check(config: options.Config = None, database: options.Database = None, as_j
 
     Example: twoway check
     """
-    from desk import health
+    from desk import health, owners
     from desk.cli import faring
 
     with options.at_desk(config, database) as desk:
@@ -34,6 +34,7 @@ def check(config: options.Config = None, database: options.Database = None, as_j
         people = [user for user in users.all_of(desk.store) if user.active and user.role in ("approver", "admin")]
         held = hold.of(desk.store.read())
         judge, problem = desk.judge.model, desk.judge_problem
+        ownerless = owners.missing(desk)
     if as_json:
         options.print_json(
             {
@@ -43,6 +44,7 @@ def check(config: options.Config = None, database: options.Database = None, as_j
                 "held": held.held_reason if held else None,
                 "judge": judge,
                 "judge_problem": problem or None,
+                "lanes": ownerless,
             }
         )
     else:
@@ -52,11 +54,13 @@ def check(config: options.Config = None, database: options.Database = None, as_j
         options.say(f"the judge: {judge}")
         if problem:
             options.say(f"another judge was asked for: {problem}")
+        for line in ownerless:
+            options.say(line)
         if not people:
             options.say("nobody here may approve yet: twoway user add NAME --role admin")
         if held:
             options.say(f"{hold.words(held)}; see twoway confirm --help")
-    if held or problem or any(results.values()):
+    if held or problem or ownerless or any(results.values()):
         raise typer.Exit(1)
 
 

@@ -16,11 +16,14 @@ def run(config: options.Config = None, database: options.Database = None) -> Non
 
     Example: twoway run
     """
+    from desk import owners
     from desk.running import serve
 
     with options.at_desk(config, database) as desk:
         if not any(user.active for user in users.all_of(desk.store)):
             options.say("nobody can sign in yet; in another terminal: twoway user add NAME --role admin")
+        for line in owners.missing(desk):
+            options.say(line, err=True)
         held = hold.of(desk.store.read())
         if held:
             options.say(f"{hold.words(held)}; see twoway confirm --help", err=True)

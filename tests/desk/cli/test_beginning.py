@@ -24,7 +24,7 @@ def test_what_init_wrote_can_be_checked(twoway: Shell) -> None:
     found = twoway.json("check")
     assert found.pop("judge") == open_judge().judge.model
     assert found.pop("health")["counter"]["state"] == "new"
-    assert found == {"channels": {"counter": "ok"}, "approvers": 0, "held": None, "judge_problem": None}
+    assert found == {"channels": {"counter": "ok"}, "approvers": 0, "held": None, "judge_problem": None, "lanes": []}
 
 
 def test_init_overwrites_nothing(twoway: Shell) -> None:

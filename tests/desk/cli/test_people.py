@@ -76,3 +76,33 @@ def test_who_is_not_there_is_used_wrongly(desk: Shell, command: tuple[str]) -> N
     more = ("admin",) if command == ("role",) else ()
     desk("user", *command, "nobody", *more, typed=f"{PASSWORD}\n", code=2)
     assert desk.err == "twoway: there is no user 'nobody'\n"
+
+
+@pytest.mark.parametrize(
+    ("login", "before", "said"),
+    [
+        ("berge", (), "nobody here has the login 'berge'; did you mean 'berger'?"),
+        ("carla", (), "nobody here has the login 'carla': twoway user add carla"),
+        ("berger", ("role", "berger", "viewer"), "'berger' may not write: twoway user role berger agent"),
+        ("berger", ("deactivate", "berger"), "'berger' is deactivated; name somebody else"),
+    ],
+)
+def test_who_is_to_have_a_lane_and_cannot_is_told(
+    desk: Shell, berger: users.User, monkeypatch: pytest.MonkeyPatch, login: str, before: tuple[str, ...], said: str
+) -> None:
+    file = desk.folder / "twoway.toml"
+    file.write_text(f'{file.read_text()}[lanes.unhappy]\nowner = "{login}"\n')
+    if before:
+        desk("user", *before)
+    line = f"lanes.unhappy.owner: {said}"
+    assert line in desk("check", code=1).splitlines()
+    assert desk.json("check", code=1)["lanes"] == [line]
+    monkeypatch.setattr("desk.running.serve", lambda desk, started: None)
+    desk("run")
+    assert line in desk.err.splitlines()
+
+
+def test_who_has_a_lane_and_can_take_it_is_not_told_of(desk: Shell, berger: users.User) -> None:
+    file = desk.folder / "twoway.toml"
+    file.write_text(f'{file.read_text()}[lanes.super]\nowner = "berger"\n')
+    assert "owner" not in desk("check")
