@@ -1,13 +1,12 @@
 """An alert that never happened, to see that every receiver gets what it is to get."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from desk.alerts import chat
 from desk.alerts.message import Message, write
 from desk.alerts.rules import RULES, every_receiver
-from desk.alerts.sending import setting
+from desk.alerts.sending import setting, told
 from desk.alerts.words import WORDS
 from desk.wiring import Desk
 from desk.wording import Spoken
@@ -38,12 +37,17 @@ def message(desk: Desk, rule: str, spoken: Spoken) -> Message:
     return write(found, Others(), replace(setting(desk, found, spoken), test=True), clock.now())
 
 
-def tell(desk: Desk, rule: str) -> Iterator[Tried]:
-    """Send the example to every receiver there is, one after the other."""
+def tell(desk: Desk, rule: str) -> list[Tried]:
+    """Send the example to every receiver there is, as an alert is sent: beside each other, and none is waited for long.
+
+    In the order of the configuration; an address that stands there twice gets it once.
+    """
+    chat.load()
     salt = stamps.stamp(desk.store).instance
-    for label, receiver in every_receiver(desk):
-        name = chat.name(receiver.url, salt)
-        yield Tried(label, name, chat.took(receiver.url, message(desk, rule, receiver.spoken), name))
+    named = [(label, chat.name(receiver.url, salt), receiver) for label, receiver in every_receiver(desk)]
+    messages = {name: (receiver, message(desk, rule, receiver.spoken)) for _, name, receiver in named}
+    took = dict(told(messages))
+    return [Tried(label, name, took[name]) for label, name, _ in named]
 
 
 def row(desk: Desk, rule: str, spoken: Spoken) -> AlertRow:

@@ -1,6 +1,6 @@
 """Claiming alerts and telling every receiver; a chat that fails is tried again later and holds nothing up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, as_completed
 from contextlib import suppress
 from datetime import timedelta
@@ -57,8 +57,12 @@ def _tell(desk: Desk, claimed: Claimed) -> list[str]:
     salt = stamps.stamp(desk.store).instance
     named = ((chat.name(receiver.url, salt), receiver) for receiver in receivers(desk, row))
     waiting = {name: receiver for name, receiver in named if name not in row.receivers}
-    failed = []
-    for name, took in _each(desk, claimed, waiting):
+    failed, now = [], clock.now()
+    messages = {
+        name: (receiver, write(row, claimed.others, setting(desk, row, receiver.spoken), now))
+        for name, receiver in waiting.items()
+    }
+    for name, took in told(messages):
         if took:
             alerts.reached(desk.store, row.id, name)
         else:
@@ -66,20 +70,17 @@ def _tell(desk: Desk, claimed: Claimed) -> list[str]:
     return sorted(failed)
 
 
-def _each(desk: Desk, claimed: Claimed, waiting: dict[str, Receiver]) -> Iterator[tuple[str, bool]]:
-    """Name of each receiver and whether it took the message, as soon as that is known.
+def told(messages: Mapping[str, tuple[Receiver, Message]]) -> Iterator[tuple[str, bool]]:
+    """Name of each receiver and whether it took its message, as soon as that is known; all within PATIENCE.
 
     One that keeps us waiting is left to itself, and told once more later: a chat may ask for an hour's patience, and
     plugins sleep as long as they are asked to.
     """
-    now, told = clock.now(), dict[Future[bool], str]()
-    for name, receiver in waiting.items():
-        message = write(claimed.row, claimed.others, setting(desk, claimed.row, receiver.spoken), now)
-        told[_posted(receiver, message, name)] = name
+    posted = {_posted(receiver, message, name): name for name, (receiver, message) in messages.items()}
     with suppress(TimeoutError):
-        for answer in as_completed(tuple(told), PATIENCE):
-            yield told.pop(answer), answer.result()
-    for name in told.values():
+        for answer in as_completed(tuple(posted), PATIENCE):
+            yield posted.pop(answer), answer.result()
+    for name in posted.values():
         yield name, False
 
 

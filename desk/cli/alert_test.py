@@ -27,7 +27,7 @@ def alert_test(
 
     with options.at_desk(config, database) as desk:
         shown = example.message(desk, rule, desk.config.desk.languages[0])
-        tried = [] if dry_run else list(example.tell(desk, rule))
+        tried = [] if dry_run else example.tell(desk, rule)
     missed = [one for one in tried if not one.took]
     if as_json:
         options.print_json({"title": shown.title, "body": shown.body, "receivers": tried})

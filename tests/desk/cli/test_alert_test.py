@@ -1,10 +1,13 @@
 """`twoway alert-test`: everybody who is to be alerted gets an example, marked as one."""
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from pytest_httpserver import HTTPServer
 
+from desk.alerts import chat as chats
+from desk.alerts import sending
 from desk.alerts.rules import RULES
 from tests.desk.cli.conftest import Shell
 from twoway.store import Store
@@ -35,17 +38,28 @@ def test_every_receiver_gets_an_example_in_its_language(desk: Shell, chat: Chat,
     assert "alerts.urls" in told
     assert "lead" in told
     assert "hunter2" not in told + desk.err
-    titles = [request.get_json()["title"] for request, _ in httpserver.log]
-    assert titles == [
+    titles = {request.get_json()["title"] for request, _ in httpserver.log}
+    assert titles == {
         "Probe: Wanderlust: schwere Beschwerde auf square",
         "Test: Wanderlust: severe complaint on square",
-    ]
+    }
 
 
 def test_who_does_not_take_it_is_named_and_exits_1(desk: Shell, chat: Chat) -> None:
     chat("/team", 204)
     chat("/lead", 500)
     found = desk.json("alert-test", code=1)
+    assert [(one["receiver"], one["took"]) for one in found["receivers"]] == [("alerts.urls", True), ("lead", False)]
+
+
+def test_who_keeps_it_waiting_is_not_waited_for(desk: Shell, chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat("/team", 204)
+    chat("/lead", 204)
+    monkeypatch.setattr(sending, "PATIENCE", 0.5)
+    ended = Event()
+    monkeypatch.setattr(chats, "took", lambda url, *which: "lead" not in url.get_secret_value() or ended.wait(30))
+    found = desk.json("alert-test", code=1)
+    ended.set()
     assert [(one["receiver"], one["took"]) for one in found["receivers"]] == [("alerts.urls", True), ("lead", False)]
 
 
