@@ -86,7 +86,6 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
         "what a channel brought": partial(silence.heard, store, ids[0], now - timedelta(days=9), now, 5),
         "clocks": partial(clocks.clock_once, store),
         "follow-ups": partial(follow_ups.follow_up_once, store),
-        "clocks of a day": partial(clocks.due_before, store, now + timedelta(days=1), 50),
         "wake": partial(moves.wake_once, store, timedelta(days=4000)),
         "seal": partial(events.seal_once, store),
         "automatic mail": partial(mentions.automatic, store, 50),

@@ -245,12 +245,3 @@ def test_a_file_on_which_nobody_worked_since_is_not_blamed(desk: Desk, go: Go) -
     desk.said()
     go(2 * HOUR)
     assert audit(desk.store).broken() == []
-
-
-def test_clocks_are_listed_by_when_they_run_out(desk: Desk) -> None:
-    promise(desk, lanes={"severe": Promise(HOUR / 4, HOUR / 2)})
-    for _ in range(2):
-        desk.said()
-    moves.set_lane(desk.store, 2, "severe", desk.agent.id)
-    assert [found.id for found in clocks.due_before(desk.store, NOON + 2 * HOUR, 9)] == [2, 1]
-    assert [found.id for found in clocks.due_before(desk.store, NOON + HOUR, 9)] == [2]

@@ -13,7 +13,6 @@ from twoway.store import clocks, follow_ups, inbox, queueing
 ASKED: dict[str, Callable[[Desk], object]] = {
     **{f"list {name}": lambda desk, name=name: inbox.lines(desk.store, name) for name in inbox.LISTS},  # type: ignore[misc]
     "clocks": lambda desk: clocks.clock_once(desk.store),
-    "due before": lambda desk: clocks.due_before(desk.store, clock.now(), 50),
     "follow-ups": lambda desk: follow_ups.follow_up_once(desk.store),
     "of a conversation": lambda desk: follow_ups.of_conversation(desk.store, 1),
     "unqueued": lambda desk: queueing.unqueued(desk.store, 50),

@@ -15,7 +15,7 @@ from twoway.hours import Calendar
 from twoway.store import alerts, conversations, scores
 from twoway.store.database import Store
 from twoway.store.events import record
-from twoway.store.rows import columns, many, one
+from twoway.store.rows import columns, one
 
 BATCH = 200
 
@@ -126,12 +126,6 @@ def of_conversation(store: Store, conversation: int) -> Clock:
     """The clock of a conversation. Raises NotFound."""
     sql = f"SELECT {columns(Clock)} FROM conversations WHERE id = ?"
     return one(Clock, store.read().execute(sql, (conversation,)), f"conversation {conversation}")
-
-
-def due_before(store: Store, moment: datetime, limit: int) -> list[Clock]:
-    """The clocks that run out before then, those that have already among them; the earliest first."""
-    sql = f"SELECT {columns(Clock)} FROM conversations WHERE due_at < ? ORDER BY due_at, id LIMIT ?"
-    return many(Clock, store.read().execute(sql, (clock.stamp(moment), limit)))
 
 
 # Each way has an index.
