@@ -2,7 +2,7 @@
 INSERT INTO lanes (name, rank, clock) VALUES ('unhappy', 500, 1), ('super', 400, 1);
 ALTER TABLE lanes ADD COLUMN owner TEXT;
 
--- What people say of an author, such as "VIP"; whoever says it last is named.
+-- What people say of an author, such as "VIP"; whoever said it first is named.
 CREATE TABLE author_tags (
   author_id INTEGER NOT NULL REFERENCES authors (id),
   tag TEXT NOT NULL CHECK (tag <> ''),
