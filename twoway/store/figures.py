@@ -34,15 +34,24 @@ class ChannelFigures:
     last_error: str | None
 
 
-# From a channel to its mentions of the period by their index; the moods come with them, the wanting by its view.
-_CHANNELS = """
+# From a channel to its mentions of the period by their index; the moods come with them.
+_HEARD = """
 WITH heard AS (
   SELECT h.id, count(m.id) AS heard, sum(j.sentiment = 'negative') AS disappointing,
     sum(j.sentiment = 'neutral') AS fine, sum(j.sentiment = 'positive') AS delighting
   FROM channels h CROSS JOIN mentions m ON m.channel_id = h.id AND m.heard_at >= :since AND m.heard_at < :until
     AND m.history = 0 AND m.kind = 'message'
   LEFT JOIN judgements j ON j.id = m.judgement_id AND j.noise = 0
-  GROUP BY h.id),
+  GROUP BY h.id)
+"""
+_GIVEN = """
+(SELECT count(*) FROM deliveries d WHERE d.channel_id = h.id AND d.state = 'sent' AND d.sent_at >= :since
+   AND d.sent_at < :until)
++ (SELECT count(*) FROM outside_answers o WHERE o.channel_id = h.id AND o.conversation_id IS NOT NULL
+   AND o.heard_at >= :since AND o.heard_at < :until)
+"""
+_CHANNELS = f"""
+{_HEARD},
 wanting_one AS (
   SELECT h.id, count(*) AS wanted, sum(
     EXISTS (SELECT 1 FROM deliveries d JOIN approvals a ON a.id = d.approval_id
@@ -51,11 +60,7 @@ wanting_one AS (
                AND o.created_at >= w.said_there AND o.version >= w.said_version)) AS answered
   FROM channels h CROSS JOIN wanting w ON w.channel_id = h.id AND w.heard_at >= :since AND w.heard_at < :until
   GROUP BY h.id)
-SELECT h.name, h.kind, coalesce(r.heard, 0), coalesce(w.wanted, 0), coalesce(w.answered, 0),
-  (SELECT count(*) FROM deliveries d WHERE d.channel_id = h.id AND d.state = 'sent' AND d.sent_at >= :since
-     AND d.sent_at < :until)
-  + (SELECT count(*) FROM outside_answers o WHERE o.channel_id = h.id AND o.conversation_id IS NOT NULL
-     AND o.heard_at >= :since AND o.heard_at < :until),
+SELECT h.name, h.kind, coalesce(r.heard, 0), coalesce(w.wanted, 0), coalesce(w.answered, 0), {_GIVEN},
   coalesce(r.disappointing, 0), coalesce(r.fine, 0), coalesce(r.delighting, 0),
   (SELECT count(*) FROM conversations c WHERE c.channel_id = h.id AND c.awaiting_since IS NOT NULL
      AND c.lane <> 'noise'),
@@ -83,17 +88,11 @@ class Volume:
     delighting: int
 
 
-_VOLUME = """
-SELECT count(m.id),
-  (SELECT count(*) FROM channels h CROSS JOIN deliveries d ON d.channel_id = h.id AND d.state = 'sent'
-     AND d.sent_at >= :since AND d.sent_at < :until)
-  + (SELECT count(*) FROM channels h CROSS JOIN outside_answers o ON o.channel_id = h.id
-     AND o.conversation_id IS NOT NULL AND o.heard_at >= :since AND o.heard_at < :until),
-  coalesce(sum(j.sentiment = 'negative'), 0), coalesce(sum(j.sentiment = 'neutral'), 0),
-  coalesce(sum(j.sentiment = 'positive'), 0)
-FROM channels h CROSS JOIN mentions m ON m.channel_id = h.id AND m.heard_at >= :since AND m.heard_at < :until
-  AND m.history = 0 AND m.kind = 'message'
-LEFT JOIN judgements j ON j.id = m.judgement_id AND j.noise = 0
+_VOLUME = f"""
+{_HEARD}
+SELECT coalesce(sum(r.heard), 0), coalesce(sum({_GIVEN}), 0), coalesce(sum(r.disappointing), 0),
+  coalesce(sum(r.fine), 0), coalesce(sum(r.delighting), 0)
+FROM channels h LEFT JOIN heard r ON r.id = h.id
 """
 
 
