@@ -5,13 +5,18 @@ that the night on which clocks go forward is an hour shorter. A time of day begi
 more: one that is left out begins with the change, of one that comes twice the first counts.
 """
 
+import hashlib
 import json
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 from twoway.text import canonical
 
@@ -75,6 +80,13 @@ class Calendar:
                     reached = closes
             day += _ONE_DAY
 
+    @property
+    def rules(self) -> str:
+        """Which holidays and changes of clocks it counts by, as they are installed; others may count otherwise."""
+        if not self.shifts:
+            return ""
+        return "; ".join(filter(None, (_zone(self.zone), self.region and f"holidays {_version('holidays')}")))
+
     def canonical(self) -> str:
         """The one text of this calendar."""
         return canonical(asdict(self))
@@ -98,6 +110,17 @@ def _day(calendar: Calendar, day: date) -> tuple[Span, ...]:
     zone = ZoneInfo(calendar.zone)
     shifts = sorted(shift for shift in calendar.shifts if shift.day == day.weekday())
     return tuple((_moment(day, shift.opens, zone), _moment(day, shift.closes, zone)) for shift in shifts)
+
+
+@cache
+def _zone(name: str) -> str:
+    """The digest of a zone's rules, where Python finds them (https://docs.python.org/3/library/zoneinfo.html)."""
+    places = (*map(Path, TZPATH), files("tzdata.zoneinfo") if find_spec("tzdata") else None)
+    found = next((place for folder in places if folder and (place := folder.joinpath(name)).is_file()), None)
+    return f"{name} {hashlib.sha256(found.read_bytes()).hexdigest()[:12]}" if found else name
+
+
+_version = cache(version)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -11,10 +11,10 @@ import pytest
 import time_machine
 
 from tests.store.desk import ANSWER_SECONDS, Desk, make, own_post
-from twoway import clock
+from twoway import clock, hours
 from twoway.hours import Calendar, Shift
 from twoway.store import alerts, channels, clocks, moves, open_store
-from twoway.store.audit import audit
+from twoway.store.audit import Check, audit
 from twoway.store.clocks import clock_once
 from twoway.store.promises import Promise, Promises
 
@@ -245,3 +245,43 @@ def test_a_file_on_which_nobody_worked_since_is_not_blamed(desk: Desk, go: Go) -
     desk.said()
     go(2 * HOUR)
     assert audit(desk.store).broken() == []
+
+
+@pytest.fixture
+def upgraded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A debt over the night, and then a release of the holidays that knows the next day as one."""
+    promise(desk, first=8 * ANSWER_SECONDS, calendar=OFFICE)
+    desk.said()
+    assert due(desk) == "2026-11-24T11:00:00.000000Z"
+    monkeypatch.setattr(hours, "_version", lambda library: "999.0")
+    monkeypatch.setattr(hours, "holidays", lambda region, year: frozenset({date(2026, 11, 24)}))
+    hours._day.cache_clear()
+    yield
+    hours._day.cache_clear()
+
+
+def test_what_is_owed_is_counted_anew_when_other_holidays_are_installed(desk: Desk, upgraded: None) -> None:
+    for _ in range(2):
+        promise(desk, first=8 * ANSWER_SECONDS, calendar=OFFICE)
+        assert due(desk) == "2026-11-25T11:00:00.000000Z"
+    assert audit(desk.store).broken() == []
+
+
+def due_check(desk: Desk) -> Check:
+    return next(check for part in audit(desk.store).promises for check in part.checks if check.name == "due")
+
+
+def test_the_audit_blames_nobody_for_an_upgrade_and_says_what_it_did_not_ask(desk: Desk, upgraded: None) -> None:
+    found = due_check(desk)
+    assert found.ok
+    assert f"than the present ones counted it ({desk.name})" in found.asked
+    promise(desk, first=8 * ANSWER_SECONDS, calendar=OFFICE)
+    assert "Not asked" not in due_check(desk).asked
+
+
+def test_a_moment_that_no_release_counted_is_found(desk: Desk) -> None:
+    promise(desk, first=8 * ANSWER_SECONDS, calendar=OFFICE)
+    desk.said()
+    with desk.store.write() as db:
+        db.execute("UPDATE conversations SET due_at = '2026-11-25T11:00:00.000000Z'")
+    assert not due_check(desk).ok

@@ -1,5 +1,6 @@
 """Working time: known weeks by hand, and any calendar over clock changes, year ends and overnight shifts."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -178,3 +179,12 @@ def _at_work(calendar: Calendar, shown: datetime, day: date) -> bool:
 def test_it_is_what_the_clock_on_the_wall_says(calendar: Calendar, start: datetime, minutes: int) -> None:
     end = start + minutes * MINUTE
     assert calendar.between(start, end) == worked(calendar, start, minutes) * MINUTE
+
+
+def test_a_calendar_names_what_it_counts_by() -> None:
+    shifts = (Shift(0, 540, 1020),)
+    berlin, nowhere = Calendar("Europe/Berlin", shifts, "DE-NW"), Calendar("Europe/Berlin", (), "DE-NW")
+    assert re.fullmatch(r"Europe/Berlin [0-9a-f]{12}; holidays [0-9.]+", berlin.rules)
+    assert berlin.rules != Calendar("Europe/Paris", shifts, "DE-NW").rules
+    assert Calendar("Europe/Berlin", shifts).rules == berlin.rules.partition(";")[0]
+    assert nowhere.rules == ""

@@ -62,7 +62,8 @@ _ANSWERED = (
     " OR EXISTS (SELECT 1 FROM outside_answers o WHERE o.conversation_id = c.id))"
 )
 TERMS = f"""
-SELECT c.id, c.awaiting_since, c.due_at, c.stopped_at, c.stopped_seconds, l.clock AS clocked, h.hours, h.warn_percent,
+SELECT c.id, c.awaiting_since, c.due_at, c.stopped_at, c.stopped_seconds, l.clock AS clocked, h.hours, h.counted_by,
+  h.warn_percent,
   {_ANSWERED} AS answered, coalesce(t.answer_seconds, h.answer_seconds) AS first_seconds,
   coalesce(t.next_seconds, h.next_seconds, h.answer_seconds) AS next_seconds
 FROM conversations c JOIN channels h ON h.id = c.channel_id JOIN lanes l ON l.name = c.lane

@@ -30,7 +30,10 @@ class Promises:
 
 
 def keep(db: sqlite3.Connection, channel: int, first: timedelta, others: Promises | None) -> None:
-    """Let this hold on a channel, for what is owed already, too. Without ``others`` they stay as they are."""
+    """Let this hold on a channel, for what is owed already, too. Without ``others`` they stay as they are.
+
+    What is owed is also counted anew where other holidays or changes of clocks were installed since.
+    """
     before = _kept(db, channel)
     db.execute("UPDATE channels SET answer_seconds = ? WHERE id = ?", (int(first.total_seconds()), channel))
     if others:
@@ -45,8 +48,14 @@ def keep(db: sqlite3.Connection, channel: int, first: timedelta, others: Promise
 
 def _keep_others(db: sqlite3.Connection, channel: int, others: Promises) -> None:
     db.execute(
-        "UPDATE channels SET next_seconds = ?, warn_percent = ?, hours = ? WHERE id = ?",
-        (int(others.next.total_seconds()), others.warn_percent, others.calendar.canonical(), channel),
+        "UPDATE channels SET next_seconds = ?, warn_percent = ?, hours = ?, counted_by = ? WHERE id = ?",
+        (
+            int(others.next.total_seconds()),
+            others.warn_percent,
+            others.calendar.canonical(),
+            others.calendar.rules,
+            channel,
+        ),
     )
     db.execute("DELETE FROM lane_targets WHERE channel_id = ?", (channel,))
     db.executemany(
@@ -59,6 +68,6 @@ def _keep_others(db: sqlite3.Connection, channel: int, others: Promises) -> None
 
 
 def _kept(db: sqlite3.Connection, channel: int) -> list[tuple[object, ...]]:
-    own = "SELECT answer_seconds, next_seconds, warn_percent, hours FROM channels WHERE id = ?"
+    own = "SELECT answer_seconds, next_seconds, warn_percent, hours, counted_by FROM channels WHERE id = ?"
     lanes = "SELECT lane, answer_seconds, next_seconds FROM lane_targets WHERE channel_id = ? ORDER BY lane"
     return [tuple(row) for sql in (own, lanes) for row in db.execute(sql, (channel,))]

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from twoway import clock
+from twoway import clock, hours
 from twoway.store.audit.asking import Settings, answers, found, rows
 from twoway.store.audit.report import Check
 from twoway.store.clocks import TERMS, terms
@@ -18,7 +18,22 @@ _CLOCKS = f"{TERMS} WHERE c.awaiting_since IS NOT NULL OR c.due_at IS NOT NULL O
 def _due(db: sqlite3.Connection, settings: Settings) -> Check:
     count = int(db.execute("SELECT count(*) FROM conversations").fetchone()[0])
     asked = "A clock runs out when its channel promised an answer, and stands still only where it does not run."
+    channels = db.execute("SELECT name, hours, counted_by FROM channels ORDER BY name")
+    otherwise = [row["name"] for row in channels if row["counted_by"] != _rules(row)]
+    if otherwise:
+        asked += (
+            f" Not asked where other holidays or time zones than the present ones counted it ({', '.join(otherwise)});"
+            " a desk with these channels counts anew when it starts."
+        )
     return found("due", asked, count, filter(None, answers(db, _CLOCKS, _wrong)))
+
+
+def _rules(row: sqlite3.Row) -> str:
+    """What the calendar of a channel counts by here."""
+    try:
+        return hours.read(row["hours"]).rules
+    except (ValueError, KeyError, TypeError):
+        return str(row["counted_by"])  # what cannot be read is found with its conversations
 
 
 def _wrong(row: sqlite3.Row) -> str:
@@ -30,7 +45,8 @@ def _wrong(row: sqlite3.Row) -> str:
     except (ValueError, KeyError, TypeError):
         return f"conversation {row['id']}"
     stands = row["stopped_at"] is not None
-    right = row["due_at"] == due and stands == (since is not None and not running)
+    fits = row["due_at"] == due or (running and row["counted_by"] != held.calendar.rules)
+    right = fits and stands == (since is not None and not running)
     return "" if right else f"conversation {row['id']}"
 
 
