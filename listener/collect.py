@@ -36,8 +36,8 @@ def collect_once(
 
     A refused login pauses the channel and alerts; any other fault is shown in its health and tried again at the next
     poll, and the other streams are read all the same. A platform that says when it may be asked again is not asked
-    before. ``heard`` is told after each stored page; how the account stands is asked of ``standing`` at the end, and
-    kept. Raises StoreError only.
+    before; where that concerns one stream alone, the others are. ``heard`` is told after each stored page; how the
+    account stands is asked of ``standing`` at the end, and kept. Raises StoreError only.
     """
     channel = channels.by_name(store, name)
     if channel.paused_at or channel.waits(clock.now()):
@@ -81,7 +81,7 @@ class _Poll:
             log.warning("channel paused", channel=self.channel.name, said=error.said)
             channels.pause(self.store, self.channel.id, str(error))
         except ChannelError as error:
-            if isinstance(error, RateLimited):
+            if isinstance(error, RateLimited) and not error.alone:
                 self.retry_at = max(error.retry_at, self.retry_at or error.retry_at)
             channels.erred(self.store, self.channel.id, str(error))
         except StoreError:

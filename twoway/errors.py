@@ -58,9 +58,11 @@ class Temporary(ChannelError):
 class RateLimited(ChannelError):
     """Nothing was accepted; try again at ``retry_at``."""
 
-    def __init__(self, channel: str, operation: str, said: str, retry_at: datetime) -> None:
+    def __init__(self, channel: str, operation: str, said: str, retry_at: datetime, *, alone: bool = False) -> None:
+        """``alone``: nothing but this operation has to wait; whoever raises it does not ask before then either."""
         super().__init__(channel, operation, said)
         self.retry_at = retry_at
+        self.alone = alone
 
 
 class AuthFailed(ChannelError):

@@ -137,6 +137,15 @@ def test_a_platform_that_says_when_is_not_asked_before_and_then_is(desk: Desk) -
     assert (row(desk).poll_after, row(desk).last_error) == (None, None)
 
 
+def test_a_limit_of_one_stream_alone_delays_no_other(desk: Desk) -> None:
+    alone = RateLimited("square", "search", "429", clock.now() + timedelta(minutes=15), alone=True)
+    listing = Listing({"search": [alone], "mentions": [page(desk, 1), page(desk, 2)]})
+    for heard in (True, False):
+        assert collect_once(desk.store, desk.name, lambda: listing) == heard
+    assert listing.asked[2:] == [("search", None), ("mentions", "2")]
+    assert (row(desk).poll_after, row(desk).last_error) == (None, "square: search: 429")
+
+
 def test_the_wait_outlives_a_restart_and_ends_when_a_person_says_so(desk: Desk) -> None:
     collect_once(desk.store, desk.name, lambda: Listing({"mentions": [limited(15)]}))
     listing = Listing({"mentions": [page(desk, 1)]})
