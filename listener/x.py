@@ -1,23 +1,25 @@
-"""Hears X: mentions, what a search finds, posts in our own name, and what becomes of what was heard.
+"""Hears X: mentions, direct messages, what a search finds, posts in our own name, and what becomes of what was heard.
 
 Listings are read by id, never by X's page tokens, which expire: ids are times, so that a desk can go on after any
 interruption. A listing of mentions ends after 800 posts; what lies between there and what was heard before is a gap.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from listener import x_query
+from listener import x_messages, x_query
 from listener.newest_first import Cursor, Heard, pages
 from listener.x_again import Again
-from listener.x_mention import edit, mention
+from listener.x_mention import edit, mention, position
+from listener.x_within import within
 from twoway import clock
-from twoway.channels.x import Settings, X
+from twoway.channels.x import X
 from twoway.channels.x_money import HEAR
 from twoway.channels.x_posts import FIELDS, PLAIN, Listed, Post, first_id, moment, own_post
+from twoway.channels.x_reach import SEARCH
+from twoway.channels.x_settings import Settings
 from twoway.domain import Gap, Page
 from twoway.errors import Temporary
 from twoway.text import order
@@ -28,8 +30,6 @@ SMALLEST = {"mentions": 5, "own": 5, "search": 10}
 """Posts of a page, at least."""
 OVERLAP = timedelta(minutes=2)
 """How much of what was heard last is asked for again: some posts are listed late."""
-REACH = timedelta(days=7) - timedelta(minutes=10)
-"""How far back X's search goes."""
 FEW = 600
 """Mentions after which X cannot have listed all that it does, though some were deleted since."""
 ENOUGH = "X lists 800 mentions at most; those before them are unheard"
@@ -44,6 +44,7 @@ class Collector:
         self._read: dict[str, Callable[[str | None], Iterator[Page]]] = {
             "mentions": self._mentions,
             "own": self._own,
+            **({"messages": self._messages} if settings.direct_messages else {}),
             **dict(self._searches(settings)),
             "changes": lambda cursor: Again(connection).pages(cursor),
         }
@@ -62,7 +63,7 @@ class Collector:
         raise Temporary(self._x.name, "search", why)
 
     def streams(self) -> list[str]:
-        """Mentions, our own posts, a search where the query names words, and what becomes of kept mentions."""
+        """Mentions, our own posts, messages, a search where the query names words, what becomes of kept mentions."""
         return list(self._read)
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:
@@ -79,41 +80,21 @@ class Collector:
     def _own(self, written: str | None) -> Iterator[Page]:
         return pages(_Own(self._x, written, self._since), self._x.name, written, self._since)
 
+    def _messages(self, written: str | None) -> Iterator[Page]:
+        return x_messages.read(self._x, written, self._since)
+
     def _search(self, query: str, written: str | None) -> Iterator[Page]:
-        """As far back as the search goes; a cursor that is older is moved there, and the gap is told."""
-        since = max(self._since, clock.now() - REACH) if self._since else None
-        cursor = Cursor.read(written) if written else None
-        if cursor and _heard_until(cursor) < clock.now() - REACH:
-            yield (page := _moved(cursor))
-            written = page.cursor
-        for page in pages(_Search(self._x, query, written, since), self._x.name, written, since):
-            yield _refreshed(page)
+        def read(written: str | None, since: datetime | None) -> Iterator[Page]:
+            return pages(_Search(self._x, query, written, since), self._x.name, written, since)
 
-
-def _heard_until(cursor: Cursor) -> datetime:
-    times = [clock.parse(cursor.since)] if cursor.since else []
-    return max([*times, *([moment(cursor.high)] if cursor.high else [])], default=clock.now())
-
-
-def _moved(cursor: Cursor) -> Page:
-    begin = clock.now() - REACH
-    top = cursor.resume[0] if cursor.resume else cursor.high
-    gap = Gap(_heard_until(cursor), max(begin, moment(top)) if top else begin, TOO_OLD)
-    return Page(replace(cursor, since=clock.stamp(begin), high=top, resume=None).written(), gap=gap)
-
-
-def _refreshed(page: Page) -> Page:
-    """Days in which nothing is found are heard as well: the cursor says so before the search no longer reaches them."""
-    cursor, today = Cursor.read(page.cursor), clock.now().replace(minute=0, second=0, microsecond=0)
-    if cursor is None or cursor.resume or today - _heard_until(cursor) < timedelta(days=1):
-        return page
-    return replace(page, cursor=replace(cursor, since=clock.stamp(today - timedelta(hours=12))).written())
+        return within(SEARCH, TOO_OLD, read, written, self._since)
 
 
 class _Listing:
     """One of X's listings, from what a cursor says is known."""
 
     name: str
+    position = staticmethod(position)
     fields: Mapping[str, list[str]] = FIELDS
 
     def __init__(self, connection: X, written: str | None, since: datetime | None) -> None:
@@ -164,11 +145,6 @@ class _Listing:
         if not newest:
             return None
         return newest if below else min(newest, first_id(clock.now() - OVERLAP), key=order)
-
-    def position(self, entry: Any) -> str:
-        """The id of an entry, even of one that cannot be read otherwise: nothing may hold a stream up."""
-        found = entry.get("id") if isinstance(entry, dict) else None
-        return found if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 20 else ""
 
     def hear(self, entry: Any, raw: bytes) -> Heard:
         """A mention, and its edit where it is one; nothing of our own posts and of what others only repeat."""

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from listener.x_mention import edit, mention
 from twoway import clock
 from twoway.channels.x import X
+from twoway.channels.x_messages import MARK
 from twoway.channels.x_money import AGAIN, ROUND, Unaffordable
 from twoway.channels.x_posts import FIELDS, PLAIN, Listed, Post, moment
 from twoway.domain import Change, Deleted, Page
@@ -33,11 +34,13 @@ class Again:
         below = rest if begun == this else "0"
         while below != DONE:
             batch = self._x.memory.standing(int(below) if below.isdecimal() else 0, BATCH)
+            posts = [entry for entry in batch if not entry[1].startswith(MARK)]  # a message cannot be looked up so
             try:
-                looked, changes = self._look([id_ for _, id_ in batch])
+                looked, changes = self._look([id_ for _, id_ in posts])
             except Unaffordable:
                 return
-            below = str(batch[looked - 1][0]) if batch else DONE
+            done = posts[looked - 1 : looked] if looked < len(posts) else batch[-1:]
+            below = str(done[0][0]) if done else DONE
             yield Page(f"{this}:{below}", changes=tuple(changes))
 
     def _look(self, ids: list[str]) -> tuple[int, list[Change]]:

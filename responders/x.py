@@ -1,19 +1,25 @@
-"""Answers on X, as the brand's account."""
+"""Answers on X: to posts in public; direct messages have a file of their own."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from pydantic import ValidationError
 
+from responders.newest_first import back_to
 from responders.split import split
+from responders.x_messages import Messages
 from twoway import clock
-from twoway.channels.x import CHANNEL, Settings, X
+from twoway.channels.x import X
+from twoway.channels.x_messages import message_address
 from twoway.channels.x_money import ANSWER, HEAR
 from twoway.channels.x_posts import PLAIN, Address, Listed, Post, first_id, link, moment, own_post, read_address
+from twoway.channels.x_reach import MARGIN, SEARCH, missing
+from twoway.channels.x_settings import Settings
 from twoway.channels.x_text import NAMED, has_link, length, same_words
-from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target
 from twoway.errors import Rejected, Temporary
 from twoway.text import order, storable
 
@@ -22,14 +28,10 @@ PAGE = 100
 SMALLEST = 5
 FOUND = 10
 """Posts that looking at a thread may cost; the fewest that X's search gives."""
-MARGIN = timedelta(hours=1)
-"""How far X's clock may differ from ours."""
-REACH = timedelta(days=7) - timedelta(minutes=10)
-"""How far back X's search goes."""
 
 
-class Sender:
-    """Answers as the brand's account."""
+class Posts:
+    """Answers in public, as the brand's account."""
 
     def __init__(self, connection: X, settings: Settings) -> None:
         self._x, self._settings = connection, settings
@@ -88,7 +90,7 @@ class Sender:
     def _thread(self, to: Address) -> list[tuple[Post, bytes]]:
         """What the customer and we said there after the post, as far as the search reaches back."""
         query = f"conversation_id:{to.conversation} (from:{to.author} OR from:{self._x.me})"
-        since = max(to.post, first_id(clock.now() - REACH), key=order)
+        since = max(to.post, first_id(clock.now() - SEARCH), key=order)
         listed = self._x.posts(
             "look at the thread",
             lambda count: self._x.library.search_recent_tweets(
@@ -142,11 +144,7 @@ class Sender:
         for post, _ in self._own("find", since - MARGIN, ANSWER):
             if post.reference("replied_to") == _answered(part) and same_words(post.words, part.text):
                 return Found(self._receipt(post.first))
-        lag = (CHANNEL.limits.read_back_lag or 0) + self._settings.timeout_seconds
-        settled = since + timedelta(seconds=lag)
-        if asked < settled:
-            return Unclear(f"not among our posts; it can be told for certain after {clock.stamp(settled)}")
-        return Absent(f"not among our posts since {clock.stamp(since)}")
+        return missing("our posts", since, asked, self._settings.timeout_seconds)
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our posts since then, newest first. Raises ChannelError."""
@@ -154,22 +152,22 @@ class Sender:
         return (own_post(post, raw, self._settings.handle) for post, raw in posts if post.created_at >= since)
 
     def _own(self, operation: str, since: datetime, purpose: str) -> Iterator[tuple[Post, bytes]]:
-        """Our own posts since then, newest first, page by page; a page may be empty before the end."""
+        """Our own posts since then, newest first. Raises ChannelError."""
         query: dict[str, Any] = {"since_id": first_id(since), "exclude": ["retweets"], "user_auth": self._x.signed}
-        while True:
-            listed = self._x.posts(
-                operation,
-                lambda count: self._x.library.get_users_tweets(self._x.me, max_results=count, **query, **PLAIN),
-                (SMALLEST, max(SMALLEST, PAGE)),
-                purpose=purpose,
-                price=self._x.purse.prices.mention,
-            )
-            yield from self._read(operation, listed)
-            if not listed.next:
-                return
-            if query.get("pagination_token") == listed.next:
-                raise Temporary(self._x.name, operation, "the listing gave the same page again")
-            query["pagination_token"] = listed.next
+
+        def page(below: str) -> tuple[list[tuple[Post, bytes]], str]:
+            listed = self._own_page(operation, purpose, {**query, **({"pagination_token": below} if below else {})})
+            return list(self._read(operation, listed)), listed.next
+
+        lowest = int(first_id(since))
+        return back_to(lowest, page, lambda one: int(one[0].id), (self._x.name, operation))
+
+    def _own_page(self, operation: str, purpose: str, query: dict[str, Any]) -> Listed:
+        def request(count: int) -> object:
+            return self._x.library.get_users_tweets(self._x.me, max_results=count, **query, **PLAIN)
+
+        sizes = (SMALLEST, max(SMALLEST, PAGE))
+        return self._x.posts(operation, request, sizes, purpose=purpose, price=self._x.purse.prices.mention)
 
     def _read(self, operation: str, listed: Listed) -> Iterator[tuple[Post, bytes]]:
         for entry, raw in listed.entries:
@@ -178,6 +176,37 @@ class Sender:
             except ValidationError as error:
                 said = f"the answer cannot be read ({error.error_count()} mistakes)"
                 raise Temporary(self._x.name, operation, said) from error
+
+
+class Sender:
+    """Answers as the brand's account, each mention where it was said: its reply address tells."""
+
+    def __init__(self, connection: X, settings: Settings) -> None:
+        self._posts, self._messages = Posts(connection, settings), Messages(connection, settings)
+        self._both = settings.direct_messages
+
+    def _for(self, address: str) -> Posts | Messages:
+        return self._messages if message_address(address) else self._posts
+
+    def preview(self, draft: Draft, address: str) -> Preview:
+        """The parts as they will be sent; no network. Raises Rejected for what X would refuse."""
+        return self._for(address).preview(draft, address)
+
+    def look(self, preview: Preview) -> Target:
+        """Is it still there, unchanged, the customer's last word to us, and unanswered? Raises ChannelError."""
+        return self._for(preview.address).look(preview)
+
+    def send(self, part: Part) -> Receipt:
+        """One remote write. Raises ChannelError; DeliveryUnknown when it may have been accepted."""
+        return self._for(part.preview.address).send(part)
+
+    def find(self, part: Part, since: datetime) -> Finding:
+        """Is the part there? Raises ChannelError."""
+        return self._for(part.preview.address).find(part, since)
+
+    def recent(self, since: datetime) -> Iterator[OwnPost]:
+        """Our posts since then, and our messages where those are heard. Raises ChannelError."""
+        return chain(self._posts.recent(since), self._messages.recent(since) if self._both else ())
 
 
 def _answered(part: Part) -> str:

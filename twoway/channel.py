@@ -20,6 +20,8 @@ class Limits:
 
     length: int | None
     """Of one part, as ``counted``; None: no limit worth showing. `Section.longest` of a channel goes before it."""
+    private: int | None = None
+    """The same of what is said in private, where that may be longer or has to be shorter."""
     counted: "Callable[[Preview, str], int]" = _code_points
     """(preview, one of its parts) -> how long the platform takes that part to be: as the sender counts it."""
     parts: int = 1
@@ -30,6 +32,10 @@ class Limits:
     read_back_lag: int | None = None
     """Seconds after which a part that cannot be found is certainly absent; 0: the platform reads its own writes;
     None: absence can never be told."""
+
+    def longest(self, preview: "Preview") -> int | None:
+        """Of one part of this answer; None: no limit worth showing."""
+        return self.private if self.private and preview.visibility == "private" else self.length
 
     def of(self, settings: Any) -> "Limits":
         """Those of one channel, by its settings."""

@@ -31,7 +31,7 @@ from tests.contract.webform import (
     open_form,
     open_mute,
 )
-from tests.contract.x import XRig, open_x
+from tests.contract.x import XMessagesRig, XRig, open_x
 from tests.fakes.square import BRAND, TOKEN, FakeSquare, client, fake_square
 from twoway import clock
 from twoway.channels import log, square
@@ -181,6 +181,7 @@ RIGS: dict[str, Open] = {
     "reddit": open_reddit,
     "reddit script": partial(open_reddit, **BY_PASSWORD),
     "x": open_x,
+    "x by direct message": partial(open_x, made=XMessagesRig),
     "a package of its own": open_pinboard,
     "mastodon without keys": partial(open_mastodon, heeds_keys=False, version=(3, 5)),
 }
@@ -200,6 +201,7 @@ CAN: dict[str, frozenset[str]] = {
     "reddit": RedditRig.can,
     "reddit script": RedditRig.can,
     "x": XRig.can,
+    "x by direct message": XMessagesRig.can,
     "a package of its own": PinboardRig.can,
 }
 """What each can do; see `Rig.can`."""

@@ -19,11 +19,13 @@ from tests.fakes.x_signature import KEYS
 from tests.fakes.x_town import BRAND
 from twoway import clock
 from twoway.channels import x
+from twoway.channels.x_messages import MARK
+from twoway.channels.x_settings import Settings
 from twoway.config import Query
 from twoway.http import Guard, client
 from twoway.ports import NOTHING_COSTS, Access, Ledger
 
-EVERY = frozenset({"outage", "history", "edit", "delete", "public", "api", "look", "doubt"})
+EVERY = frozenset({"outage", "history", "edit", "delete", "private", "public", "api", "look", "doubt"})
 LOGINS: dict[str, dict[str, Any]] = {
     "token": {"token": SecretStr(TOKEN)},
     "keys": {name: SecretStr(key) for name, key in KEYS.items()},
@@ -46,11 +48,12 @@ class XRig:
 
     def __post_init__(self) -> None:
         self.secret = TOKEN if self.login == "token" else KEYS["access_token_secret"]
-        self.settings = x.Settings(
+        self.settings = Settings(
             url=self.platform.url,
             handle=BRAND,
             user_id=self.platform.town.brand.id,
             monthly_budget=Decimal(1000),
+            direct_messages=True,
             timeout_seconds=2,
             **LOGINS[self.login],
         )
@@ -75,7 +78,9 @@ class XRig:
         return Sender(self.connection, self.settings)
 
     def say(self, customer: str, text: str, *, private: bool = False, reply_to: str = "") -> str:
-        """Below a post of the brand: whoever answers there need not name it."""
+        """Below a post of the brand: whoever answers there need not name it. In private: a direct message."""
+        if private:
+            return f"{MARK}{self.platform.write(customer, text)}"
         return self.platform.say(customer, text, reply_to=reply_to or self.root)
 
     def heard_as(self, said: str) -> str:
@@ -104,10 +109,33 @@ class XRig:
         return self.platform.posts_of_brand()[1:]
 
 
+@dataclass
+class XMessagesRig(XRig):
+    """The same, where customers write direct messages."""
+
+    can = frozenset({"outage", "history", "private", "api", "look", "doubt", "answers", "lists", "found", "keyless"})
+    page_size: str = "listener.x_messages.PAGE"
+
+    def say(self, customer: str, text: str, *, private: bool = True, reply_to: str = "") -> str:
+        """Whatever it answers: X does not say."""
+        return super().say(customer, text, private=True)
+
+    def answer_elsewhere(self, said: str, text: str) -> None:
+        [letter] = [one for one in self.platform.server.letters.sent if one.id == said.removeprefix(MARK)]
+        self.platform.write_elsewhere(letter.by.name, text)
+
+    def drop_next_send(self, *, accepted: bool) -> None:
+        how = "drop-after" if accepted else "drop-before"
+        self.platform.faults.order(how, method="POST", path="/2/dm_conversations")
+
+    def in_our_name(self, expected: int) -> list[str]:
+        return self.platform.messages_of_brand()
+
+
 @contextmanager
-def open_x(request: pytest.FixtureRequest, login: str = "token", **how: object) -> Iterator[XRig]:
+def open_x(request: pytest.FixtureRequest, made: type[XRig] = XRig, **how: object) -> Iterator[XRig]:
     """The set-up."""
     with fake_x(request.getfixturevalue("tmp_path"), **how) as platform:
-        rig = XRig(platform, login)
+        rig = made(platform)
         with rig.closing:
             yield rig

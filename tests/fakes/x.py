@@ -11,46 +11,19 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from desk.loopback import running
+from tests.fakes import x_messages
 from tests.fakes.faults import Faults
 from tests.fakes.faulty import Answer, Dialect, Faulty, Receive, Send
+from tests.fakes.x_asked import PROBLEM, Asked, Refusal
 from tests.fakes.x_fields import LISTS, PAGED, SHOWN
+from tests.fakes.x_letters import Letters
 from tests.fakes.x_search import Query, Unreadable
 from tests.fakes.x_signature import is_signed
 from tests.fakes.x_town import BRAND, EPOCH, LISTED, Post, Town, counted
 from twoway import clock
 
 TOKEN = "an-x-token-that-must-never-be-shown"
-PROBLEM = "https://api.twitter.com/2/problems/"
 WEEK = timedelta(days=7)
-
-
-class Refusal(Exception):
-    """What the platform says no with."""
-
-    def __init__(self, status: int, said: str, problem: str = "about:blank") -> None:
-        super().__init__(said)
-        self.status, self.said = status, said
-        self.problem = problem if ":" in problem else f"{PROBLEM}{problem}"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request that was let in."""
-
-    query: dict[str, str]
-    body: Any = None
-
-    def many(self, name: str) -> set[str]:
-        """A parameter with several values."""
-        return set(filter(None, self.query.get(name, "").split(",")))
-
-    def number(self, name: str, default: int) -> int:
-        """A parameter that is a number."""
-        written = self.query.get(name, str(default))
-        if not written.isdecimal():
-            raise Refusal(400, f"The `{name}` query parameter value [{written}] is not valid", "invalid-request")
-        return int(written)
-
 
 Handler = Callable[["X", Asked, str], Any]
 
@@ -78,6 +51,7 @@ class X:
     holes: set[str] = field(default_factory=set)
     """Ids that a page leaves out after it was cut: such pages may be empty before the end."""
     headers: dict[str, str] = field(default_factory=dict)
+    letters: Letters = field(default_factory=Letters)
     says_no: dict[str, Refusal] = field(default_factory=dict)
     """Paths that answer with a refusal."""
 
@@ -114,17 +88,17 @@ class X:
                     raise self.says_no[path]
                 query = {name: values[-1] for name, values in parse_qs(raw, keep_blank_values=True).items()}
                 asked = Asked(query, json.loads(body) if body else None)
-                self._check(asked, known)
+                self._check(asked, known, x_messages.LISTS if "dm_" in path else LISTS)
                 return status, handler(self, asked, found[1] if found.groups() else "")
         raise Refusal(404, f"{path} is not there", "resource-not-found")
 
     @staticmethod
-    def _check(asked: Asked, known: frozenset[str]) -> None:
+    def _check(asked: Asked, known: frozenset[str], lists: dict[str, frozenset[str]]) -> None:
         if strange := set(asked.query) - known:
             raise Refusal(
                 400, f"The query parameter {sorted(strange)} is not one of {sorted(known)}", "invalid-request"
             )
-        for name, values in LISTS.items():
+        for name, values in lists.items():
             if strange := asked.many(name) - values:
                 raise Refusal(
                     400, f"The `{name}` query parameter value {sorted(strange)} is not one", "invalid-request"
@@ -268,6 +242,7 @@ ROUTES: list[tuple[str, str, frozenset[str], int, Handler]] = [
     ("GET", "/2/tweets/search/recent", PAGED | {"query", "next_token", "sort_order"}, 200, X.search),
     ("GET", "/2/tweets", SHOWN | {"ids"}, 200, X.lookup),
     ("POST", "/2/tweets", frozenset(), 201, X.create),
+    *x_messages.ROUTES,
 ]
 """Method, path, known parameters, status of success."""
 
@@ -304,6 +279,18 @@ class FakeX:
     def answer_elsewhere(self, post: str, text: str) -> str:
         """Somebody of the brand answers without the desk."""
         return self.town.post(self.town.brand, text, answers=post).id
+
+    def write(self, customer: str, text: str, **more: Any) -> str:
+        """A customer writes a direct message; its id."""
+        return self.server.letters.write(self.town, self.town.join(customer), text, **more).id
+
+    def write_elsewhere(self, customer: str, text: str) -> str:
+        """Somebody of the brand writes to a customer without the desk."""
+        return self.server.letters.write(self.town, self.town.brand, text, to=self.town.join(customer)).id
+
+    def messages_of_brand(self) -> list[str]:
+        """What the brand really said in direct messages, oldest first."""
+        return [one.text for one in self.server.letters.sent if one.by is self.town.brand]
 
     def posts_of_brand(self) -> list[str]:
         """What really stands there in the brand's name, oldest first."""

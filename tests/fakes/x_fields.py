@@ -8,7 +8,7 @@ TWEET_FIELDS = frozenset({
 })  # fmt: skip
 USER_FIELDS = frozenset({
     "created_at", "description", "entities", "id", "location", "name", "pinned_tweet_id", "profile_image_url",
-    "protected", "public_metrics", "url", "username", "verified", "verified_type", "withheld",
+    "protected", "public_metrics", "receives_your_dm", "url", "username", "verified", "verified_type", "withheld",
 })  # fmt: skip
 MEDIA_FIELDS = frozenset({
     "alt_text", "duration_ms", "height", "media_key", "preview_image_url", "public_metrics", "type", "url",

@@ -31,6 +31,7 @@ class Person:
     name: str
     followers: int = 7
     protected: bool = False
+    takes_messages: bool = True
 
 
 @dataclass
@@ -73,13 +74,17 @@ class Town:
     def post(self, by: Person, text: str, first: str = "", **details: Any) -> Post:
         """Somebody posts, or edits."""
         with self.lock:
-            self._made += 1
-            now = clock.now()
-            id_ = str(((int(now.timestamp() * 1000) - EPOCH) << 22) + self._made)
+            now, id_ = clock.now(), self.next_id()
             made = Post(id_, by, text, now, first or id_, **details)
             self.posts[id_] = made
             self.versions.setdefault(made.first, []).append(id_)
             return made
+
+    def next_id(self) -> str:
+        """Of whatever is made now: a time, and a number."""
+        with self.lock:
+            self._made += 1
+            return str(((int(clock.now().timestamp() * 1000) - EPOCH) << 22) + self._made)
 
     def edit(self, id_: str, text: str) -> Post:
         """Its author writes it anew: the same post under another id."""
@@ -125,31 +130,32 @@ class Town:
     def user(self, person: Person, asked: set[str]) -> dict[str, Any]:
         """A User."""
         whole = {
-            "protected": person.protected, "verified": False, "verified_type": "none",
+            "protected": person.protected, "receives_your_dm": person.takes_messages,
+            "verified": False, "verified_type": "none",
             "public_metrics": {"followers_count": person.followers, "following_count": 1, "tweet_count": 1},
         }  # fmt: skip
-        return {"id": person.id, "username": person.username, "name": person.name} | _some(whole, asked)
+        return {"id": person.id, "username": person.username, "name": person.name} | some(whole, asked)
 
     def tweet(self, post: Post, asked: set[str]) -> dict[str, Any]:
         """A Tweet; of its fields those that were asked for."""
-        shown, urls = _shown(post.text)
+        words, urls = shown(post.text)
         long = counted(post.text) > 280
         entities = {"urls": urls, "mentions": [self._mention(person) for person in self.named(post)]}
         references = (("replied_to", post.answers), ("quoted", post.quotes), ("retweeted", post.repeats))
         answered = self.answered(post)
         whole: dict[str, Any] = {
-            "author_id": post.by.id, "created_at": _written(post.at), "lang": post.lang,
+            "author_id": post.by.id, "created_at": written(post.at), "lang": post.lang,
             "conversation_id": self.conversation(post), "reply_settings": post.reply_settings,
             "entities": {name: found for name, found in entities.items() if found},
             "public_metrics": {"like_count": 0, "reply_count": 0, "retweet_count": 0, "quote_count": 0},
             "referenced_tweets": [{"type": type_, "id": id_} for type_, id_ in references if id_],
             "in_reply_to_user_id": answered.id if answered else None,
-            "note_tweet": {"text": shown, "entities": entities} if long else None,
+            "note_tweet": {"text": words, "entities": entities} if long else None,
             "attachments": {"media_keys": [found["media_key"] for found in post.media]} if post.media else None,
         }  # fmt: skip
-        text = f"{shown[:275]}…" if long else shown
+        text = f"{words[:275]}…" if long else words
         always = {"id": post.id, "text": text, "edit_history_tweet_ids": self.versions[post.first]}
-        return always | {name: found for name, found in _some(whole, asked).items() if found}
+        return always | {name: found for name, found in some(whole, asked).items() if found}
 
     @staticmethod
     def _mention(person: Person) -> dict[str, Any]:
@@ -166,7 +172,7 @@ def counted(text: str) -> int:
     return whole
 
 
-def _shown(text: str) -> tuple[str, list[dict[str, Any]]]:
+def shown(text: str) -> tuple[str, list[dict[str, Any]]]:
     """The text with X's own addresses in place of all others, and what these were."""
     urls: list[dict[str, Any]] = []
 
@@ -178,9 +184,11 @@ def _shown(text: str) -> tuple[str, list[dict[str, Any]]]:
     return html.escape(_LINK.sub(short, text), quote=False), urls
 
 
-def _some(whole: dict[str, Any], asked: set[str]) -> dict[str, Any]:
+def some(whole: dict[str, Any], asked: set[str]) -> dict[str, Any]:
+    """The fields that were asked for."""
     return {name: found for name, found in whole.items() if name in asked}
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
+    """A moment as X writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

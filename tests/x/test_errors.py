@@ -7,7 +7,8 @@ import pytest
 
 from tests.conftest import Freeze
 from tests.contract.x import XRig
-from tests.fakes.x import FakeX, Refusal
+from tests.fakes.x import FakeX
+from tests.fakes.x_asked import Refusal
 from twoway import clock
 from twoway.channels.x_errors import refusal, retry_at
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary

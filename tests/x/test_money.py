@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import Freeze
 from tests.contract.rig import Desk
 from tests.contract.x import XRig
-from tests.fakes.x import FakeX, Refusal
+from tests.fakes.x import FakeX
+from tests.fakes.x_asked import Refusal
 from twoway import clock
 from twoway.channels.x_money import FOR_ANSWERS, FOR_LOOKING_AGAIN, Prices, Unaffordable
 from twoway.domain import Draft, Mention, Part

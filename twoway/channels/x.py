@@ -2,26 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from twoway import clock
 from twoway.channel import Channel, Limits, Policy
 from twoway.channels.x_errors import moment, refusal
-from twoway.channels.x_money import ANSWER, HEAR, Prices, Purse
+from twoway.channels.x_messages import LONGEST, PARTS, look_whether_allowed, message_length
+from twoway.channels.x_money import ANSWER, HEAR, Purse
 from twoway.channels.x_posts import Id, Listed
-from twoway.channels.x_route import Tier
+from twoway.channels.x_reach import LAG
+from twoway.channels.x_settings import HOST, Settings
 from twoway.channels.x_text import LIMIT, length
-from twoway.config.sections import Query, Searching
-from twoway.config.values import Name, Seconds, Url
+from twoway.config.sections import Query
+from twoway.config.values import Name
 from twoway.domain import Standing
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, RateLimited, Temporary
-from twoway.ports import Access, Memory
-from twoway.secrets import Secret
+from twoway.ports import Access, Hold, Memory
 from twoway.text import one_line
 
 if TYPE_CHECKING:
@@ -29,72 +29,8 @@ if TYPE_CHECKING:
 
     from twoway.channels.requests_wire import Wire
 
-HOST = "https://api.twitter.com"
-"""The only one that tweepy knows; requests are signed for it."""
 LARGEST = 30_000_000
 """Bytes of an answer: a hundred posts may have 25,000 characters each."""
-KEYS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-SEARCH = {"self-serve": 512, "enterprise": 4_096}
-"""Characters of a search."""
-PARTS = {"self-serve": 1, "enterprise": 4}
-"""Posts that an answer may be split into: who did not summon us twice is not answered twice."""
-
-
-class Settings(Searching):
-    """The section ``[channels.NAME]`` of a channel of the kind x."""
-
-    handle: Annotated[str, Field(pattern=r"^\w{1,15}$")]
-    """The account's, without @."""
-    user_id: Id | None = None
-    """The account's number; None: asked for, which costs."""
-    token: Secret | None = None
-    """An OAuth 2.0 user token; the four keys of OAuth 1.0a go before it."""
-    consumer_key: Secret | None = None
-    consumer_secret: Secret | None = None
-    access_token: Secret | None = None
-    access_token_secret: Secret | None = None
-    tier: Tier = "self-serve"
-    monthly_budget: Annotated[Decimal, Field(gt=0, le=1_000_000)]
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
-    prices: Prices = Prices()
-    longest_post: Annotated[int, Field(ge=LIMIT, le=25_000)] = LIMIT
-    """Accounts that pay for it may write more than 280."""
-    longest_search: Annotated[int, Field(ge=64, le=4_096)] | None = None
-    """None: as the tier has it."""
-    parts: Annotated[int, Field(ge=1, le=4)] | None = None
-    """None: as the tier has it."""
-    url: Url = HOST
-    """Another address of X's API, such as a gateway of one's own."""
-    timeout_seconds: Annotated[Seconds, Field(ge=1, le=120)] = 20
-
-    @property
-    def search_length(self) -> int:
-        """Of one search, in characters."""
-        return self.longest_search or SEARCH[self.tier]
-
-    @property
-    def longest(self) -> int | None:
-        """What the account may write."""
-        return self.longest_post
-
-    @property
-    def most_parts(self) -> int:
-        """Posts of one answer."""
-        return self.parts or PARTS[self.tier]
-
-    @property
-    def keys(self) -> dict[str, str]:
-        """Those of OAuth 1.0a by tweepy's names, if there are any."""
-        found = {name: getattr(self, name) for name in KEYS}
-        return {name: key.get_secret_value() for name, key in found.items() if key}
-
-    @model_validator(mode="after")
-    def _one_login(self) -> Self:
-        if len(self.keys) not in (0, len(KEYS)):
-            raise ValueError(f"these four belong together: {', '.join(KEYS)}")
-        if not self.keys and not self.token:
-            raise ValueError(f"a login is missing: write {', '.join(KEYS)}, or token")
-        return self
 
 
 @dataclass
@@ -108,8 +44,8 @@ class X:
     memory: Memory
     query: Query
     purse: Purse
-    _quiet: dict[str, datetime] = field(default_factory=dict)
-    """Until when an operation is not to be tried, as X said: each has a limit of its own."""
+    _quiet: dict[str, RateLimited] = field(default_factory=dict)
+    """Why an operation is not to be tried, and until when: each has a limit of its own."""
     _left: dict[str, Standing] = field(default_factory=dict)
 
     @property
@@ -148,21 +84,46 @@ class X:
         price: Decimal,
         along: bool = False,
     ) -> Listed:
-        """As many posts as there is money for between two ``sizes``. Raises ChannelError."""
-        count, hold = self.purse.page(operation, purpose, price, sizes, along=along)
+        """As many posts as there is money for between two ``sizes``; people and pictures come ``along``, or none do.
+
+        Raises ChannelError.
+        """
+        each = price + (self.purse.along if along else 0)
+        count, hold = self.purse.page(operation, purpose, each, sizes)
+        listed = self._listed(operation, lambda: request(count), hold, count * price)
+        self.purse.settle(hold, price, listed)
+        return listed
+
+    def messages(
+        self,
+        operation: str,
+        request: Callable[[int], Any],
+        sizes: tuple[int, int],
+        *,
+        purpose: str,
+        along: bool = False,
+    ) -> Listed:
+        """The same of direct messages. Raises ChannelError."""
+        price, day = self.purse.prices.message, clock.now().date()
+        each = price + (self.purse.along_message if along else 0)
+        count, hold = self.purse.page(operation, purpose, each, sizes)
+        listed = self._listed(operation, lambda: request(count), hold, count * price)
+        self.purse.settle_messages(hold, listed, day)
+        return listed
+
+    def _listed(self, operation: str, request: Callable[[], Any], hold: Hold, price: Decimal) -> Listed:
+        """``price``: of an answer that cannot be read."""
         try:
-            body = self.ask(operation, lambda: request(count))
+            body = self.ask(operation, request)
         except ChannelError:
             self.purse.ledger.settle(hold, Decimal(0))  # what was refused, or never came, is not paid for
             raise
         try:
-            listed = Listed.read(body)
+            return Listed.read(body)
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            self.purse.ledger.settle(hold, count * price)
+            self.purse.ledger.settle(hold, price)
             said = f"the answer cannot be read: {one_line(str(error))}"
             raise Temporary(self.name, operation, said) from error
-        self.purse.settle(hold, price, listed)
-        return listed
 
     def post(self, operation: str, price: Decimal, request: Callable[[], Any]) -> str:
         """Writes once; the new post's id. DeliveryUnknown where it may have been accepted."""
@@ -180,9 +141,10 @@ class X:
 
     def ask(self, operation: str, request: Callable[[], Any], *, writing: bool = False) -> bytes:
         """The bytes that a call of the library was answered with. Raises ChannelError."""
-        until = self._quiet.get(operation)
-        if until and clock.now() < until:
-            raise RateLimited(self.name, operation, f"nothing more until {clock.stamp(until)}, as it said", until)
+        quiet = self._quiet.get(operation)
+        if quiet and clock.now() < quiet.retry_at:
+            said = f"nothing more until {clock.stamp(quiet.retry_at)}: {quiet.said}"
+            raise RateLimited(self.name, operation, said, quiet.retry_at, alone=quiet.alone)
         self.wire.forget()
         try:
             request()
@@ -204,10 +166,19 @@ class X:
     def _refusal(self, operation: str, error: Exception, writing: bool) -> ChannelError:
         found = refusal(self.name, operation, error, self.wire.last, writing=writing, secrets=self._secrets)
         if isinstance(found, RateLimited):
-            self._quiet[operation] = found.retry_at
+            self.rest(found)
             if self.wire.last is not None and self.wire.last.status_code == 402:
                 self.purse.ledger.exhausted()
         return found
+
+    def rest(self, why: RateLimited) -> None:
+        """Do not try an operation again before its time."""
+        self._quiet[why.operation] = why
+
+    def left(self, operation: str) -> int | None:
+        """Requests that X still takes of it for now; None where that is not known."""
+        told = self._left.get(operation)
+        return told.remaining if told and told.resets_at and told.resets_at > clock.now() else None
 
     def _note(self, operation: str) -> None:
         headers = self.wire.last.headers if self.wire.last else {}
@@ -247,7 +218,7 @@ class _Answer(BaseModel):
 
 
 class _New(BaseModel):
-    id: Id
+    id: Id = Field(validation_alias=AliasChoices("id", "dm_event_id"))
 
 
 class _Posted(BaseModel):
@@ -274,8 +245,10 @@ def connect(settings: Settings, access: Access) -> X:
 
 
 def check(connection: X) -> None:
-    """Asks whose login it is; that may cost a cent."""
+    """Asks whose login it is, and whether messages may be read where they are wanted; each may cost a cent."""
     connection.ask_me()
+    if connection.settings.direct_messages:
+        look_whether_allowed(connection)
 
 
 CHANNEL = Channel(
@@ -286,11 +259,12 @@ CHANNEL = Channel(
     check=check,
     limits=Limits(
         length=LIMIT,
-        counted=lambda preview, part: length(part),
-        parts=4,
+        private=LONGEST,
+        counted=lambda preview, part: message_length(part) if preview.visibility == "private" else length(part),
+        parts=PARTS,
         poll_seconds=60,
         sends_per_minute=6,
-        read_back_lag=120,
+        read_back_lag=LAG,
     ),
     # Its rules: nobody's account is matched with a person elsewhere without their consent, nothing is trained on posts,
     # and what is deleted there has to go within a day, which a chat does not do.

@@ -23,6 +23,8 @@ _LOGIN = re.compile(
     r"oauth|suspended|locked|client-?forbidden|unsupported-authentication|enrolled|access level", re.IGNORECASE
 )
 """A 403 that is about the account or the app, not about one answer."""
+_SHUT = re.compile(r"suspended|locked", re.IGNORECASE)
+"""A 403 that is about the account as a whole."""
 _GONE = re.compile(r"deleted or not visible|does not exist|not-found", re.IGNORECASE)
 _TAKEN = 402
 """The credits are used up."""
@@ -43,7 +45,9 @@ def refusal(
         said = said.replace(secret, "[secret]")
     said = one_line(said, 300)
     if kind is RateLimited and answer is not None:
-        return RateLimited(channel, operation, said, retry_at(answer))
+        # Each of X's listings has a limit of its own; money and the reads of a month belong to all of them.
+        alone = answer.status_code != _TAKEN and not _capped(answer)
+        return RateLimited(channel, operation, said, retry_at(answer), alone=alone)
     return kind(channel, operation, said)
 
 
@@ -89,6 +93,11 @@ def _is_its_own(answer: "httpx2.Response") -> bool:
     return not {"title", "detail", "errors"}.isdisjoint(_json(answer))
 
 
+def forbidden(answer: "httpx2.Response | None") -> bool:
+    """Is it X's own word that this, and not everything, is closed to this app, login or person?"""
+    return answer is not None and answer.status_code == 403 and _is_its_own(answer) and not _SHUT.search(_words(answer))
+
+
 def _json(answer: "httpx2.Response") -> dict[str, Any]:
     try:
         found = json.loads(answer.content)
@@ -106,9 +115,13 @@ def retry_at(answer: "httpx2.Response") -> datetime:
     for name in (*used_up, "x-rate-limit-reset"):
         if (reset := moment(headers.get(name, ""))) is not None:
             return now + max(timedelta(seconds=1), min(reset - now, LONGEST_WAIT))
-    if str(_json(answer).get("type", "")).endswith("usage-capped"):
+    if _capped(answer):
         return now + LONGEST_WAIT
     return waiting.retry_at(headers.get("retry-after", ""))
+
+
+def _capped(answer: "httpx2.Response") -> bool:
+    return str(_json(answer).get("type", "")).endswith("usage-capped")
 
 
 def moment(seconds: str) -> datetime | None:

@@ -3,8 +3,9 @@
 Reading stops first: a tenth of the budget is kept for answers, and looking kept posts up again has a share of its own.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -53,6 +54,25 @@ class Prices(Section):
     """Any other answer."""
     link: Price = Decimal("0.200")
     """An answer with an address in it."""
+    message: Price = Decimal("0.010")
+    """A direct message that is read, ours too."""
+    sent_message: Price = Decimal("0.015")
+    """A direct message that is sent."""
+
+
+class Paid:
+    """What was paid for on a day of X's (UTC): on the same day it asks for nothing more for the same."""
+
+    def __init__(self) -> None:
+        self._day, self._names = date.min, frozenset[str]()
+
+    def news(self, names: Iterable[str], day: date) -> set[str]:
+        """Those that were not yet paid for when they were asked for on ``day``; now they are."""
+        known = self._names if self._day == day else frozenset()
+        new = set(names) - known
+        # What came after midnight may have been paid for before: then it is counted once more.
+        self._day, self._names = day, known | new if day == clock.now().date() else frozenset()
+        return new
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +84,24 @@ class Purse:
     currency: str
     prices: Prices
     ledger: Ledger
+    _paid: Paid = field(default_factory=Paid)
 
-    def page(
-        self, operation: str, purpose: str, price: Decimal, sizes: tuple[int, int], *, along: bool
-    ) -> tuple[int, Hold]:
-        """How many posts may be asked for, between these sizes, and what was set aside for the dearest such page.
+    @property
+    def along(self) -> Decimal:
+        """What may come along with a post, at most: who wrote it, what it refers to, its pictures."""
+        return self.prices.user + 2 * self.prices.post + MEDIA * self.prices.media
 
-        ``along``: people, pictures and quoted posts come along. Raises Unaffordable where the smallest is too dear.
+    @property
+    def along_message(self) -> Decimal:
+        """The same with a direct message: who wrote it, its picture."""
+        return self.prices.user + self.prices.media
+
+    def page(self, operation: str, purpose: str, each: Decimal, sizes: tuple[int, int]) -> tuple[int, Hold]:
+        """How many entries may be asked for, between these sizes, and what was set aside for the dearest such page.
+
+        ``each``: what one may cost with all that comes along. Raises Unaffordable where the smallest is too dear.
         """
         smallest, largest = sizes
-        each = price
-        if along:
-            each += self.prices.user + 2 * self.prices.post + MEDIA * self.prices.media
         for count in (largest, min(largest, self._room(purpose, each)), smallest):
             if count >= smallest and (hold := self._take(purpose, count * each)):
                 return count, hold
@@ -87,6 +113,22 @@ class Purse:
         if hold is None:
             raise self._spent(operation, purpose)
         return hold
+
+    def settle_messages(self, hold: Hold, listed: Listed, day: date) -> None:
+        """What messages cost that were asked for on ``day``: what was paid for on the same day is not paid for again.
+
+        They cannot be asked for from one on: without this, hearing nothing new would use the budget up.
+        """
+        prices, paid = self.prices, listed.paid
+        ids = (entry.get("id") if isinstance(entry, dict) else raw.hex() for entry, raw in listed.entries)
+        costs = {f"message {id_}": prices.message for id_ in ids}
+        costs |= {f"user {id_}": prices.user for id_ in listed.users}
+        costs |= {f"media {key}": prices.media for key in listed.media}
+        used = sum((costs[name] for name in self._paid.news(costs, day)), Decimal(0))
+        # What cannot be read has no name to know it by.
+        used += (paid.get("users", 0) - len(listed.users)) * prices.user
+        used += (paid.get("media", 0) - len(listed.media)) * prices.media
+        self.ledger.settle(hold, used)
 
     def settle(self, hold: Hold, price: Decimal, listed: Listed) -> None:
         """What an answer cost in truth: each post and all that came along."""

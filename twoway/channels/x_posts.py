@@ -53,6 +53,8 @@ class User(BaseModel):
     username: str
     name: str = ""
     protected: bool = False
+    receives_your_dm: bool | None = None
+    """Whether they can be sent a direct message; None: not said."""
     public_metrics: _Metrics = _Metrics()
 
 
@@ -78,17 +80,21 @@ class _Named(BaseModel):
     username: str
 
 
-class _Entities(BaseModel):
+class Entities(BaseModel):
+    """What X found in a text: addresses and people."""
+
     urls: tuple[_Link, ...] = ()
     mentions: tuple[_Named, ...] = ()
 
 
 class _Note(BaseModel):
     text: str
-    entities: _Entities = _Entities()
+    entities: Entities = Entities()
 
 
-class _Attached(BaseModel):
+class Attached(BaseModel):
+    """What hangs on a post or a message."""
+
     media_keys: tuple[str, ...] = ()
 
 
@@ -109,9 +115,9 @@ class Post(BaseModel):
     in_reply_to_user_id: Id | None = None
     lang: str = ""
     reply_settings: str = "everyone"
-    entities: _Entities = _Entities()
+    entities: Entities = Entities()
     note_tweet: _Note | None = None
-    attachments: _Attached = _Attached()
+    attachments: Attached = Attached()
     referenced_tweets: tuple[_Referenced, ...] = ()
 
     @property

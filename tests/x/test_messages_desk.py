@@ -1,0 +1,147 @@
+"""A whole desk that hears direct messages on X: private stays private, and their troubles are theirs alone."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from desk import health
+from desk.web.app import create_app
+from desk.wiring import open_desk
+from responders import review
+from responders.deliver import LOOK_AGAIN
+from tests.conftest import Freeze
+from tests.desk.web.conftest import Place
+from tests.fakes.x import TOKEN, FakeX
+from tests.x.test_desk import ANSWER, CONFIG, Office
+from twoway import clock
+from twoway.config import load
+from twoway.store import conversations, sessions, users
+
+SENDING = "/2/dm_conversations"
+
+
+@pytest.fixture
+def office(platform: FakeX, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    monkeypatch.setenv("X_TOKEN", TOKEN)
+    config = tmp_path / "twoway.toml"
+    config.write_text(CONFIG.format(url=platform.url, budget=500) + "direct_messages = true\n", "utf-8")
+    with closing(open_desk(load(config), tmp_path / "desk.db")) as desk:
+        anna = users.add(desk.store, "anna", "Anna Berger", "AB", "admin", None)
+        yield Office(desk, anna, sessions.begin(desk.store, anna.id, "password")[1])
+
+
+def test_a_message_is_answered_in_private_once_though_the_receipt_was_lost(
+    office: Office, platform: FakeX, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
+    office.hear()
+    platform.write("Petra", "mein Gurt ist kaputt, was nun?")
+    office.hear()
+    assert conversations.by_id(office.desk.store, 1).visibility == "private"
+    delivery = office.approve()
+    time.shift(20)
+    platform.faults.order("drop-after", method="POST", path=SENDING)
+    office.deliver()
+    assert office.delivery(delivery).state == "unknown"
+    time.shift(LOOK_AGAIN)
+    office.deliver()
+    assert office.delivery(delivery).state == "sent"
+    office.hear()
+    assert platform.messages_of_brand() == [ANSWER]
+    assert platform.posts_of_brand() == []
+    outside = office.desk.store.read().execute("SELECT count(*) FROM outside_answers").fetchone()
+    assert tuple(outside) == (0,)
+
+
+def test_an_answer_that_never_arrived_is_sent_again_once_that_is_certain(
+    office: Office, platform: FakeX, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
+    office.hear()
+    platform.write("Petra", "mein Gurt ist kaputt, was nun?")
+    office.hear()
+    delivery = office.approve()
+    time.shift(20)
+    platform.faults.order("drop-before", method="POST", path=SENDING)
+    for _ in range(12):
+        office.deliver()
+        time.shift(LOOK_AGAIN)
+    assert office.delivery(delivery).state == "sent"
+    assert platform.messages_of_brand() == [ANSWER]
+
+
+def test_what_was_answered_there_counts_as_answered(office: Office, platform: FakeX, freeze: Freeze) -> None:
+    time = freeze(clock.now())
+    office.hear()
+    platform.write("Petra", "mein Gurt ist kaputt, was nun?")
+    office.hear()
+    time.shift(60)
+    platform.write_elsewhere("Petra", "Schon unterwegs!")
+    office.hear()
+    assert conversations.by_id(office.desk.store, 1).state == "waiting"
+
+
+def test_what_is_said_in_public_and_in_private_are_two_conversations(office: Office, platform: FakeX) -> None:
+    office.hear()
+    platform.say("Petra", "mein Gurt ist kaputt, was nun?")
+    platform.write("Petra", "meine Nummer ist 42, was nun?")
+    office.hear()
+    seen = {conversations.by_id(office.desk.store, number).visibility for number in (1, 2)}
+    assert seen == {"public", "private"}
+
+
+def test_an_app_that_may_not_read_them_hears_everything_else_and_is_told_what_to_do(
+    office: Office, platform: FakeX, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
+    platform.server.letters.may.clear()
+    for number in range(3):
+        office.hear()
+        platform.say(f"Petra {number}", "mein Gurt ist kaputt, was nun?")
+        time.shift(timedelta(minutes=2))
+    office.hear()
+    assert len(office.heard()) == 3
+    assert (office.channel.paused_at, office.channel.poll_after) == (None, None)
+    assert len(platform.requests("/2/dm_events")) == 1
+    [found] = health.of(office.desk)
+    assert found.state == "erring"
+    page = Place(office.desk, None, create_app(office.desk)).person("viewer").get("/health")
+    assert "lets this app read no direct messages" in page
+
+
+@pytest.mark.parametrize("path", ["/2/dm_events", "/2/users/1000000/mentions", "/2/tweets/search/recent"])
+def test_a_limit_of_one_listing_holds_no_other(office: Office, platform: FakeX, freeze: Freeze, path: str) -> None:
+    time = freeze(clock.now())
+    office.hear()
+    platform.faults.order("limit", path=path, seconds=600)
+    said = {
+        f"dm:{platform.write('Petra', 'Hallo')}": "/2/dm_events",
+        platform.say("Petra", "mein Gurt ist kaputt"): "/2/users/1000000/mentions",
+        platform.talk("Tom", "mein Rucksack"): "/2/tweets/search/recent",
+    }
+    asked = len(platform.requests(path))
+    for _ in range(4):
+        office.hear()
+        time.shift(timedelta(minutes=2))
+    assert office.heard() == {name for name, of in said.items() if of != path}
+    assert len(platform.requests(path)) == asked + 1
+    assert "429" in (office.channel.last_error or "")
+    time.shift(timedelta(minutes=3))
+    office.hear()
+    assert office.heard() == set(said)
+    assert office.channel.last_error is None
+
+
+def test_the_inbox_says_how_long_a_message_may_be(office: Office, platform: FakeX) -> None:
+    office.hear()
+    platform.write("Petra", "mein Gurt ist kaputt, was nun?")
+    office.hear()
+    review.save(office.desk.store, office.anna, 1, "日本語 " * 200)
+    page = Place(office.desk, None, create_app(office.desk)).person().get("/conversations/1")
+    told = re.search(r'<p class="length">(.*?)</p>', page)
+    assert told
+    assert told[1] == "799 / 10000 characters"
