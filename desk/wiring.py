@@ -25,7 +25,7 @@ from twoway.config import Config, ConfiguredChannel, Query, Searching
 from twoway.domain import Standing
 from twoway.errors import NotFound, Refused
 from twoway.ports import Access, Bounded, Collector, Judge, Metered, Sender
-from twoway.store import Store, channels, hold, inbound, lanes, mentions, open_store, spending
+from twoway.store import Store, channels, hold, inbound, lanes, learned, mentions, open_store, spending
 from twoway.store import desk as stamps
 from twoway.store.eyes import Rules
 from twoway.store.judgements import JudgementRow
@@ -251,10 +251,12 @@ def _language_of(text: str) -> str:
 def open_desk(config: Config, database: Path | None = None, *, create: bool = True, demo: bool = False) -> Desk:
     """The desk of a configuration; ``database`` goes before the file that it names. Raises StoreError.
 
-    A file that was restored, copied or moved is held from then on: it hears, but sends nothing.
+    A file that was restored, copied or moved is held from then on: it hears, but sends nothing. What a backup holds of
+    what was learnt is laid beside it.
     """
     desk = Desk(config, open_store(database or config.desk.database, create=create, demo=demo))
     hold.check(desk.store)
+    learned.lay(desk.store)
     desk.register()
     desk.writer()
     return desk

@@ -22,7 +22,9 @@ def backup(
     database: options.Database = None,
     as_json: options.Json = False,
 ) -> None:
-    """Copy the whole database into one file, beside a running desk, and check the copy. Keep it as safe as the desk.
+    """Copy the database and what was learnt into one file, beside a running desk, and check it.
+
+    Keep the file as safe as the desk.
 
     Example: twoway backup /backup/twoway-monday.db
     """

@@ -16,9 +16,7 @@ from models.embedded.weights import CALIBRATION, HEADS, MANIFEST, Damaged, diges
 from twoway import clock
 from twoway.errors import Refused
 from twoway.store import durable
-
-CURRENT = "current"
-FOLDER = ".models"
+from twoway.store.learned import CURRENT, beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Versions:
     @classmethod
     def beside(cls, database: Path) -> "Versions":
         """Those of a desk."""
-        return cls(database.with_name(f"{database.name}{FOLDER}"))
+        return cls(beside(database))
 
     @property
     def current(self) -> str:

@@ -1,4 +1,7 @@
-"""Backups: the file as it was at one moment, copied while the desk works, and checked before it counts."""
+"""Backups: the file as it was at one moment, copied while the desk works, and checked before it counts.
+
+What the desk has learnt beside its database is in the same file (`learned.py`).
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twoway.errors import Refused, StoreError
-from twoway.store import database, durable, marker
+from twoway.store import database, durable, learned, marker
 from twoway.store.database import plain_words
 from twoway.store.migrations import refuse_newer
 
@@ -59,7 +62,8 @@ def _refuse_place(source: Path, file: Path, force: bool) -> None:
 def checked_copy(source: Path, to: Path, step: Step, *, at_rest: bool = False) -> Iterator[tuple[int, str]]:
     """The newest event in a copy of a database, and when it was, while the copy lies at ``to``; afterwards it is gone.
 
-    ``at_rest``: nobody works with the source, if no log lies beside it; it is read without leaving a trace.
+    ``at_rest``: nobody works with the source, if no log lies beside it; it is read without leaving a trace. Older
+    backups hold nothing of what was learnt.
     Raises StoreError where it cannot be copied whole, is no twoway database, is newer than this twoway, or damaged.
     """
     try:
@@ -68,6 +72,8 @@ def checked_copy(source: Path, to: Path, step: Step, *, at_rest: bool = False) -
         with plain_words(to), closing(database.connect(f"{to.absolute().as_uri()}?mode=rw")) as copy:
             copy.execute("PRAGMA synchronous=OFF")  # made durable at the end, in one go
             _copy(source, copy, step, at_rest and not source.with_name(f"{source.name}-wal").exists())
+            if not learned.packed(copy) and (not at_rest or learned.beside(source).exists()):
+                learned.pack(source, copy)
             found = _examine(source, copy)
         yield found
     finally:

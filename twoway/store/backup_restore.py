@@ -1,6 +1,6 @@
 """Restoring: a backup in the place of the database, which is kept. What comes back is held (`hold.py`).
 
-nobody else has the file open -> copy and check the backup -> hold it -> in place, in one step
+nobody else has the file open -> copy and check the backup -> hold it -> in place, in one step -> what was learnt, too
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from twoway import clock
 from twoway.errors import Refused, StoreError
-from twoway.store import database, durable, hold, sessions
+from twoway.store import database, durable, hold, learned, sessions
 from twoway.store.backup import ENDINGS, Backup, Step, checked_copy
 from twoway.store.database import explained
 
@@ -38,18 +38,25 @@ def restore(file: Path, place: Path, step: Step, *, force: bool = False) -> Rest
         raise StoreError(f"there is no backup {file}")
     if not place.absolute().parent.is_dir():
         raise StoreError(f"the folder of the database {place} does not exist; make it or name another")
-    place = place.resolve()
+    desk, place = place, place.resolve()
     if file.resolve() == place:
         raise Refused(f"{file} is the database itself; name the backup")
     new = place.with_name(f"{place.name}.restoring")
-    with _alone(place, force), checked_copy(file, new, step, at_rest=True) as found:
-        _hold(new)
-        with durable.os_words(place, "the database"):
-            kept = _swap(new, place)
+    try:
+        with _alone(place, force), checked_copy(file, new, step, at_rest=True) as found:
+            _hold(new)
+            learned.unpack(new, desk)  # while a full disk changes nothing yet
+            with durable.os_words(place, "the database"):
+                kept = _swap(new, place)
+    except BaseException:
+        learned.discard(desk)
+        raise
     if kept and not kept.with_name(f"{kept.name}-wal").exists():
         # Back to how a desk's file is; a log that a damaged one had is left for whoever mends it.
         with suppress(sqlite3.Error), closing(database.connect(kept.as_uri())) as old:
             old.execute("PRAGMA journal_mode=WAL")
+    with closing(database.open_store(desk)) as store:
+        learned.lay(store, kept.name if kept else "")
     return Restored(Backup(place, place.stat().st_size, *found), kept)
 
 

@@ -1,6 +1,7 @@
 """The judge learns from the command line."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,16 @@ def test_the_judge_learns_what_the_team_corrects(team: Shell) -> None:
     assert proof["after"] > 0.9 > proof["before"]
     assert complaint(team, "my order is vermilion")
     assert not complaint(team, "my order is azure")
+
+
+def test_what_was_learnt_comes_back_with_a_backup(team: Shell, store: Store) -> None:
+    store.close()  # restoring wants to be alone
+    team("train")
+    team("backup", "monday.db")
+    shutil.rmtree(folder(team))
+    assert not complaint(team, "my order is vermilion")
+    team("restore", "monday.db")
+    assert complaint(team, "my order is vermilion")
 
 
 def test_a_dry_run_tells_and_keeps_nothing(team: Shell) -> None:
