@@ -131,7 +131,7 @@ def test_what_others_only_repeat_is_nothing_new(desk: Desk, platform: FakeX) -> 
 def test_without_words_to_look_for_nothing_is_searched(platform: FakeX) -> None:
     rig = XRig(platform, query=Query())
     with rig.closing:
-        assert rig.collector().streams() == ["mentions", "own", "changes"]
+        assert rig.collector().streams() == ["mentions", "own", "messages", "changes"]
 
 
 def test_a_query_that_cannot_be_asked_is_said(platform: FakeX) -> None:
