@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from desk.jobs import Job
 from desk.wiring import Desk
 from twoway import clock
 from twoway.errors import ChannelError
@@ -157,28 +158,29 @@ def start(desk: Desk) -> Callable[[], None]:
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    # A late job is still due: the default would skip what is more than a second late.
-    defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    # A late job is still due: the default would skip what is more than a second late. One that comes round while it is
+    # being done ends at once by itself (`Job`); the library would warn of it.
+    defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 3}
     workers = {"default": ThreadPoolExecutor(len(desk.names) + 10)}
     scheduler = BackgroundScheduler(executors=workers, job_defaults=defaults, timezone="UTC")
-    worker = worker_name()
+    jobs, worker = Jobs(scheduler), worker_name()
     for at, name in enumerate(desk.names):
         poll = partial(collect, desk, name)
-        _every(scheduler, desk.poll_seconds(name), f"collect {name}", poll, after=at % SPREAD, then="judge")
-    _every(scheduler, JUDGE_EVERY, "judge", partial(judge_all, desk), then="alert")
-    _every(scheduler, DELIVER_EVERY, "deliver", partial(deliver_all, desk, worker))
-    _every(scheduler, CLOCK_EVERY, "clock", partial(clock_all, desk))
-    _every(scheduler, ALERT_EVERY, "alert", partial(alert_all, desk))
-    _every(scheduler, WATCH_EVERY, "watch", partial(watch, desk), then="alert")
-    _every(scheduler, AUDIT_EVERY, "audit", partial(examine, desk), then="alert")
-    _every(scheduler, DIGEST_EVERY, "digest", partial(digest_all, desk))
-    _every(scheduler, SEAL_EVERY, "seal", partial(seal_all, desk))
-    _every(scheduler, WAKE_EVERY, "wake", partial(wake, desk))
-    _every(scheduler, FORGET_EVERY, "forget", partial(forget, desk))
+        jobs.every(desk.poll_seconds(name), f"collect {name}", poll, after=at % SPREAD, then="judge")
+    jobs.every(JUDGE_EVERY, "judge", partial(judge_all, desk), then="alert")
+    jobs.every(DELIVER_EVERY, "deliver", partial(deliver_all, desk, worker))
+    jobs.every(CLOCK_EVERY, "clock", partial(clock_all, desk))
+    jobs.every(ALERT_EVERY, "alert", partial(alert_all, desk))
+    jobs.every(WATCH_EVERY, "watch", partial(watch, desk), then="alert")
+    jobs.every(AUDIT_EVERY, "audit", partial(examine, desk), then="alert")
+    jobs.every(DIGEST_EVERY, "digest", partial(digest_all, desk))
+    jobs.every(SEAL_EVERY, "seal", partial(seal_all, desk))
+    jobs.every(WAKE_EVERY, "wake", partial(wake, desk))
+    jobs.every(FORGET_EVERY, "forget", partial(forget, desk))
     scheduler.start()
     stopped = Event()
     for name in filter(desk.can_wake, desk.names):
-        Thread(target=_listen, args=(desk, name, scheduler, stopped), daemon=True, name=f"wake {name}").start()
+        Thread(target=_listen, args=(desk, name, jobs, stopped), daemon=True, name=f"wake {name}").start()
     return partial(_stop, scheduler, stopped)
 
 
@@ -187,12 +189,12 @@ def _stop(scheduler: Any, stopped: Event) -> None:
     scheduler.shutdown(wait=True)
 
 
-def _listen(desk: Desk, name: str, scheduler: Any, stopped: Event) -> None:
+def _listen(desk: Desk, name: str, jobs: "Jobs", stopped: Event) -> None:
     """Poll a channel at once when its platform calls; what a call misses, the next regular poll hears."""
     while not stopped.is_set():
         called = channels.by_name(desk.store, name).paused_at is None and _called(desk, name)
         if called:
-            scheduler.modify_job(f"collect {name}", next_run_time=clock.now())
+            jobs.call(f"collect {name}")
         stopped.wait(1 if called else desk.poll_seconds(name))
 
 
@@ -204,18 +206,31 @@ def _called(desk: Desk, name: str) -> bool:
         return False
 
 
-def _every(
-    scheduler: Any, seconds: int, name: str, job: Callable[[], object], after: int = 0, then: str | None = None
-) -> None:
-    """Run a job again and again; ``then`` is a job that need not wait for its time where this one did something."""
+class Jobs:
+    """The jobs of a schedule, by name."""
 
-    def run() -> None:
-        if _loudly(name, job) and then and scheduler.running:
+    def __init__(self, scheduler: Any) -> None:
+        self._scheduler = scheduler
+        self._jobs: dict[str, Job] = {}
+
+    def every(
+        self, seconds: float, name: str, work: Callable[[], object], after: int = 0, then: str | None = None
+    ) -> None:
+        """Do something again and again; ``then`` is a job that need not wait for its time where this did something."""
+
+        def done() -> None:
+            if _loudly(name, work) and then:
+                self.call(then)
+
+        first = clock.now() + timedelta(seconds=after)
+        self._jobs[name] = Job(done)
+        self._scheduler.add_job(self._jobs[name].run, "interval", seconds=seconds, id=name, next_run_time=first)
+
+    def call(self, name: str) -> None:
+        """Let a job run at once, also once more after it has ended that is just running."""
+        if self._scheduler.running and self._jobs[name].call():
             with suppress(LookupError):  # the desk is just being stopped
-                scheduler.modify_job(then, next_run_time=clock.now())
-
-    first = clock.now() + timedelta(seconds=after)
-    scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=first)
+                self._scheduler.modify_job(name, next_run_time=clock.now())
 
 
 def _loudly(name: str, job: Callable[[], object]) -> object:
