@@ -115,6 +115,8 @@ def _still_right(store: Store, outlet: Outlet, held: Claim) -> bool:
 def _record_failure(store: Store, outlet: Outlet, held: Claim, error: Exception, sending: bool) -> None:
     now = clock.now()
     match error:
+        case RateLimited() if error.alone:  # messages, say, while posts may go on
+            outcomes.retry(store, held, str(error), max(error.retry_at, now))
         case RateLimited():
             outcomes.slow_down(store, held, str(error), max(error.retry_at, now))
         case AuthFailed():

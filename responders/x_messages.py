@@ -18,6 +18,7 @@ from twoway.channels.x_messages import (
     PLAIN,
     Message,
     MessageAddress,
+    NotAllowed,
     link,
     message_address,
     message_length,
@@ -61,10 +62,13 @@ class Messages:
     def look(self, preview: Preview) -> Target:
         """Is it still there, the customer's last word, and unanswered? Messages cannot be edited.
 
-        Raises ChannelError; Rejected where the whole conversation is no longer shown.
+        Raises ChannelError; Rejected where the whole conversation is no longer shown, or not to this app.
         """
         to = _address(preview.address)
-        said, shown = self._conversation("look at messages", to)
+        try:
+            said, shown = self._conversation("look at messages", to)
+        except NotAllowed as error:
+            raise Rejected(self._x.name, error.operation, error.said) from error
         if not shown and _is_given(to):
             raise Rejected(self._x.name, "look at messages", VANISHED)
         there = any(message.id == to.message for message, _ in said) or not _is_given(to)

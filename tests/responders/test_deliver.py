@@ -285,12 +285,15 @@ def test_doubt_carries_what_the_platform_said(desk: Desk, platform: Platform) ->
     assert "502 bad gateway" in desk.delivery().reason
 
 
-def test_a_limit_holds_every_answer_of_the_channel_back(desk: Desk, platform: Platform, freeze: Freeze) -> None:
+@pytest.mark.parametrize(("alone", "meanwhile"), [(False, 0), (True, 1)])
+def test_a_limit_holds_every_answer_of_the_channel_back_that_it_concerns(
+    desk: Desk, platform: Platform, freeze: Freeze, alone: bool, meanwhile: int
+) -> None:
     stopped = freeze(clock.now())
     desk.approve(desk.said(id="b", author="lou"))
-    platform.before = [RateLimited("square", "send", "slow down", clock.now() + timedelta(minutes=5))]
+    platform.before = [RateLimited("square", "send", "slow", clock.now() + timedelta(minutes=5), alone=alone)]
     work(desk, platform, 3)
-    assert platform.texts == []
+    assert len(platform.texts) == meanwhile
     stopped.shift(301)
     work(desk, platform, 3)
     assert len(platform.texts) == 3

@@ -137,6 +137,15 @@ def test_a_conversation_that_x_no_longer_shows_is_answered_in_x_itself(
     assert rig.sender().find(Part(shown, 0, "key"), since) == Unclear(VANISHED)
 
 
+def test_an_app_that_may_no_longer_read_them_gives_the_answer_back_with_what_to_do(
+    rig: XRig, mention: Mention, platform: FakeX
+) -> None:
+    platform.server.letters.may.discard("read")
+    for _ in range(2):
+        with pytest.raises(Rejected, match="permission to read, write and direct message"):
+            rig.sender().look(preview(rig, mention))
+
+
 def test_a_message_that_is_too_old_to_be_shown_may_still_be_answered(
     rig: XRig, mention: Mention, platform: FakeX, freeze: Freeze
 ) -> None:

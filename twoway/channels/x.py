@@ -144,7 +144,7 @@ class X:
         quiet = self._quiet.get(operation)
         if quiet and clock.now() < quiet.retry_at:
             said = f"nothing more until {clock.stamp(quiet.retry_at)}: {quiet.said}"
-            raise RateLimited(self.name, operation, said, quiet.retry_at, alone=quiet.alone)
+            raise type(quiet)(self.name, operation, said, quiet.retry_at, alone=quiet.alone)
         self.wire.forget()
         try:
             request()
