@@ -4,6 +4,7 @@ Its own apps edit nothing, but an author's server lets a record be replaced, and
 hash of a post says so.
 """
 
+import random
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ BATCH = 25
 """Posts or people that one request may ask for."""
 REQUESTS = 15
 """That one poll may spend on looking up."""
+SINGLY = 5
+"""Of a batch, that may be asked for by name: what many hide by a block must not use up every poll's share."""
 RESERVE = 500
 """Requests that are left alone, of the 3,000 that Bluesky's servers grant in five minutes."""
 Shown = dict[str, tuple[Post, bytes]]
@@ -42,14 +45,22 @@ class Again:
         return self._spent < REQUESTS and (left is None or left > RESERVE)
 
     def changes(self, ids: list[str]) -> Iterator[Change]:
-        """Edits; and deletions, each asked for by name: a block hides a post as if it were gone."""
+        """Edits; and deletions, asked for by name: a block hides a post as if it were gone.
+
+        Direct messages, and mentions that were imported, are not among what can be looked up.
+        """
         if not self.may_ask():
             return
-        found = self.many(uris := [id_ for id_ in ids if _is_uri(id_)])
-        for uri in uris:
-            if uri in found:
-                yield from self._edited(*found[uri])
-            elif self.may_ask():
+        uris = [id_ for id_ in ids if _is_uri(id_)]
+        if not uris:
+            self._spent += 1  # nothing to ask, but a poll must not walk through all that is kept either
+        found = self.many(uris)
+        for uri in found:
+            yield from self._edited(*found[uri])
+        hidden = [uri for uri in uris if uri not in found]
+        # Any of them, so that none waits for ever behind those that stay hidden.
+        for uri in random.sample(hidden, min(SINGLY, len(hidden))):
+            if self.may_ask():
                 yield from self._one(uri)
 
     def newest(self) -> Shown:

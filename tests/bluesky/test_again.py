@@ -134,3 +134,39 @@ def test_enough_is_left_for_hearing_and_answering(platform: FakeBluesky, desk: D
     platform.server.left = 2_999
     desk.poll()
     assert [change.id for change in desk.changes] == [said[0]]
+
+
+def test_what_a_block_hides_keeps_nothing_else_from_being_looked_up(platform: FakeBluesky, desk: Desk) -> None:
+    gone = platform.say("Otto", "first of all")
+    older = [platform.say("Tom", f"number {number}") for number in range(5)]
+    say(platform, 40)
+    newest = platform.say("Ida", "last of all")
+    desk.poll()
+    platform.town.join("Petra").blocks.add(platform.town.brand.did)
+    platform.town.replace(older[0], "other words")
+    platform.town.delete(gone)
+    platform.town.delete(newest)
+    polls = 0
+    while {change.id for change in desk.changes} != {gone, newest, older[0]}:
+        look_again(desk)
+        polls += 1
+        assert polls < 200, "somebody waits for ever"
+
+
+def test_a_poll_does_not_walk_through_everything_that_cannot_be_looked_up(
+    platform: FakeBluesky, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def standing(below: int, limit: int) -> list[tuple[int, str]]:
+        asked.append(below)
+        top = (below or 10_001) - 1
+        return [(number, f"3chat/3msg{number}") for number in range(top, max(0, top - limit), -1)]
+
+    monkeypatch.setattr(desk, "standing", standing)
+    assert look_again(desk) == []
+    assert 1 < len(asked) < 30
+    before = len(asked)
+    look_again(desk)
+    assert asked[before] == 0
+    assert asked[before + 1] < asked[before - 1], "it goes on where it stopped"
