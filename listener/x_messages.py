@@ -35,8 +35,9 @@ PAGE = 100
 """Messages of a page; the most that X gives."""
 FEW = 5
 """Messages of the first page; each further one is twice as large."""
-RESERVE = 2
-"""Requests that are left over of X's fifteen in a quarter of an hour: looking before an answer may need them."""
+RESERVE = 4
+"""Requests that are left over of X's fifteen in a quarter of an hour: looking before an answer may need them, and of
+fewer the health page warns."""
 TOO_OLD = "X gives direct messages of thirty days; what was said before that is unheard"
 
 

@@ -55,7 +55,7 @@ class Messages:
             raise Rejected(self._x.name, "preview", "an answer needs words")
         parts = split(text, LONGEST, PARTS, message_length)
         if len(parts) > PARTS:
-            said = f"{message_length(text)} characters do not fit into {PARTS} messages of {LONGEST}"
+            said = f"{message_length(text)} characters do not fit into {PARTS} messages of {LONGEST} characters"
             raise Rejected(self._x.name, "preview", said)
         return Preview(self._x.name, address, "private", tuple(parts), recipients=(f"@{to.handle}",))
 

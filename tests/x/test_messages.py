@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from desk.web.words import Words
 from listener.x_messages import FEW, RESERVE, TOO_OLD
+from responders.x_messages import VANISHED
 from tests.conftest import Freeze
 from tests.contract.rig import Desk
 from tests.contract.x import XMessagesRig, XRig
@@ -22,6 +24,7 @@ from twoway.channels.x_messages import (
     AGAIN,
     GROUP,
     MAY_NOT_READ,
+    MAY_NOT_WRITE,
     UNNAMED,
     Message,
     by_hand,
@@ -252,6 +255,13 @@ def test_a_locked_account_is_another_matter(desk: Desk, platform: FakeX) -> None
     platform.server.says_no[EVENTS] = Refusal(403, "Your account is temporarily locked.")
     with pytest.raises(AuthFailed):
         read(desk)
+
+
+def test_what_a_person_is_told_of_messages_is_said_in_german() -> None:
+    german = Words("de")
+    errors = (f"x: messages: nothing more until 10:00: {MAY_NOT_READ}", f"x: send a message: {MAY_NOT_WRITE} (403 No)")
+    for said in (GROUP, ACCEPTS_NONE, UNNAMED, MAY_NOT_READ, VANISHED, *errors):
+        assert german.said(said) != said
 
 
 def test_checking_says_whether_they_may_be_read(rig: XRig, platform: FakeX) -> None:

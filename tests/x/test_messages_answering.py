@@ -85,7 +85,7 @@ def test_a_long_answer_is_one_message_and_a_longer_one_several(rig: XRig, mentio
     assert max(map(message_length, shown.parts)) <= LONGEST
     send(rig, shown)
     assert platform.messages_of_brand() == list(shown.parts)
-    with pytest.raises(Rejected, match="do not fit into 4 messages of 10000"):
+    with pytest.raises(Rejected, match="do not fit into 4 messages of 10000 characters"):
         preview(rig, mention, "Wir prüfen das. " * 2_600)
 
 
