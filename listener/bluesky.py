@@ -1,4 +1,4 @@
-"""Hears Bluesky: mentions, replies and quotes, what its search comes upon, our own posts, and what becomes of all."""
+"""Hears Bluesky: who speaks to the account, what its search comes upon, our own posts, and what becomes of all."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from listener import again
 from listener.bluesky_again import Again, profiles
+from listener.bluesky_messages import STREAM, Messages
 from listener.bluesky_search import searches
 from listener.newest_first import Heard, Listing, pages
 from twoway import clock
@@ -40,11 +41,12 @@ class Collector:
             "mentions": partial(self._listing, _Mentions(connection)),
             "own": partial(self._listing, _Own(connection)),
             **{f"search:{words}": partial(self._listing, _Search(connection, words)) for words in self._searched()},
+            **({STREAM: Messages(connection, since).pages} if connection.direct_messages else {}),
             "changes": lambda cursor: again.pages(Again(connection), connection.memory, cursor),
         }
 
     def streams(self) -> list[str]:
-        """Mentions with replies and quotes, our own posts, a search each, and what becomes of kept mentions."""
+        """Mentions with replies and quotes, our own posts, a search each, messages, and what becomes of mentions."""
         return list(self._read)
 
     def collect(self, stream: str, cursor: str | None) -> Iterator[Page]:

@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from pydantic import ValidationError
 
@@ -35,7 +35,7 @@ class Cursor:
     resume: tuple[str, str] | None = None
 
     @classmethod
-    def read(cls, written: str) -> "Cursor | None":
+    def read(cls, written: str) -> Self | None:
         """The cursor that was stored; None if this is none."""
         try:
             stored = json.loads(written)

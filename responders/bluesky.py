@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from responders.bluesky_messages import Messages
 from responders.newest_first import back_to
 from responders.split import split
 from twoway import clock
 from twoway.channels.bluesky import CHANNEL, Bluesky, Settings
+from twoway.channels.bluesky_chat import is_message
 from twoway.channels.bluesky_errors import Passed, Taken
 from twoway.channels.bluesky_posts import (
     POSTS,
@@ -54,12 +56,15 @@ class Sender:
 
     def __init__(self, connection: Bluesky, settings: Settings) -> None:
         self._bluesky = connection
+        self._messages = Messages(connection, settings.timeout_seconds, self._dids)
 
     def preview(self, draft: Draft, address: str) -> Preview:
         """The parts as they will be posted; the network tells the customer, who need not be named.
 
         Raises Rejected for an empty text or one too long for all parts.
         """
+        if is_message(address):
+            return self._messages.preview(draft, address)
         to, most = read_address(address), CHANNEL.limits.parts
         text = storable(draft.text).replace("\r\n", "\n").strip()
         if not text:
@@ -77,6 +82,8 @@ class Sender:
 
         Raises Rejected where our account may not answer it, or no longer, and other ChannelErrors.
         """
+        if is_message(preview.address):
+            return self._messages.look(preview)
         to, me = read_address(preview.address), self._bluesky.me
         thread = self._thread(to.uri)
         if thread is None:
@@ -106,7 +113,10 @@ class Sender:
         """Posts the part, in answer to the part before it or to the customer's post. Raises ChannelError.
 
         Its record has a key of its own and is written only where none has that key: a second time changes nothing.
+        A direct message has none; see `Messages.find`.
         """
+        if is_message(part.preview.address):
+            return self._messages.send(part)
         body = {
             "repo": self._bluesky.me,
             "collection": POSTS,
@@ -156,13 +166,21 @@ class Sender:
 
         Our own server shows at once what it has taken, and what it has not it may still get: it is written once.
         """
+        if is_message(part.preview.address):
+            return self._messages.find(part, since)
         try:
             return Found(_receipt(self._kept("find", _key(part))))
         except Gone:
             return Absent("our account has no record of the part's key")
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
-        """Our posts since then, newest first; a page that is older throughout is the last. Raises ChannelError."""
+        """Our posts since then, and our direct messages where they are heard. Raises ChannelError."""
+        yield from self._posts(since)
+        if self._bluesky.direct_messages:
+            yield from self._messages.recent(since)
+
+    def _posts(self, since: datetime) -> Iterator[OwnPost]:
+        """Newest first; a page that is older throughout is the last."""
         query = {"actor": self._bluesky.me, "filter": "posts_with_replies", "limit": PAGE}
 
         def page(below: str) -> tuple[list[tuple[Post, bytes]], str]:

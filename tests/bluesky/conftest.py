@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.bluesky.office import Office, open_office
 from tests.contract.bluesky import BlueskyRig
 from tests.contract.rig import Desk
-from tests.fakes.bluesky import FakeBluesky, fake_bluesky
+from tests.fakes.bluesky import PASSWORD, FakeBluesky, fake_bluesky
 
 
 @pytest.fixture
@@ -26,3 +27,18 @@ def rig(platform: FakeBluesky) -> Iterator[BlueskyRig]:
 @pytest.fixture
 def desk(rig: BlueskyRig) -> Desk:
     return Desk(rig).poll()
+
+
+@pytest.fixture
+def office(platform: FakeBluesky, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    monkeypatch.setenv("BLUESKY_PASSWORD", PASSWORD)
+    with open_office(tmp_path, platform) as found:
+        yield found
+
+
+@pytest.fixture
+def talking(platform: FakeBluesky, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """An office that hears direct messages, too."""
+    monkeypatch.setenv("BLUESKY_PASSWORD", PASSWORD)
+    with open_office(tmp_path, platform, "direct_messages = true") as found:
+        yield found

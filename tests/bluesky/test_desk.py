@@ -1,89 +1,15 @@
 """A whole desk on Bluesky: heard, judged, answered once though the answer's receipt was lost, and kept in step."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
-from desk.wiring import Desk, open_desk
-from listener.collect import collect_once
-from models.judging import judge_once
-from responders import review
-from responders.deliver import LOOK_AGAIN, deliver_once
-from responders.queue import queue_once
+from responders.deliver import LOOK_AGAIN
+from tests.bluesky.office import ANSWER, Office
 from tests.conftest import Freeze
 from tests.contract.bluesky import PUT
-from tests.fakes.bluesky import PASSWORD, FakeBluesky
-from tests.fakes.bluesky_town import BRAND
+from tests.fakes.bluesky import FakeBluesky
 from twoway import clock
-from twoway.config import load
 from twoway.errors import Refused
-from twoway.store import channels, deliveries, mentions, sessions, users
-
-CONFIG = """
-[desk]
-brand = "Wanderlust"
-allow_private = ["127.0.0.1"]
-[model]
-name = "rules"
-[query]
-any = ["Wanderlust"]
-[channels.sky]
-kind = "bluesky"
-url = "{url}"
-handle = "{handle}"
-password = "env:BLUESKY_PASSWORD"
-undo_seconds = 0
-timeout_seconds = 2
-"""
-ANSWER = "Das tut uns leid. Wir schicken Ihnen heute einen neuen Gurt."
-
-
-@dataclass
-class Office:
-    """A desk and whoever works there."""
-
-    desk: Desk
-
-    def hear(self) -> bool:
-        """One poll, and what follows from it."""
-        heard = collect_once(self.desk.store, "sky", lambda: self.desk.collector("sky"))
-        while judge_once(self.desk.store, self.desk.judge) or queue_once(self.desk.store):
-            pass
-        return heard
-
-    def approve(self, text: str = ANSWER) -> int:
-        """Anna answers the first conversation."""
-        store, outlet = self.desk.store, self.desk.outlet("sky")
-        anna = users.add(store, "anna", "Anna Berger", "AB", "admin", None)
-        session = sessions.begin(store, anna.id, "password")[1]
-        review.save(store, anna, 1, text)
-        prepared = review.prepare(store, outlet, anna, 1)
-        return review.approve(store, outlet, anna, session, prepared, prepared.preview.sha256).id
-
-    def deliver(self) -> None:
-        """One round of sending and reading back."""
-        deliver_once(self.desk.store, self.desk.outlets(), "worker")
-
-    def state(self, delivery: int) -> str:
-        """Of a delivery."""
-        return deliveries.get(self.desk.store.read(), delivery).state
-
-    @property
-    def channel(self) -> channels.ChannelRow:
-        """Its health."""
-        return channels.by_name(self.desk.store, "sky")
-
-
-@pytest.fixture
-def office(platform: FakeBluesky, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    monkeypatch.setenv("BLUESKY_PASSWORD", PASSWORD)
-    config = tmp_path / "twoway.toml"
-    config.write_text(CONFIG.format(url=platform.url, handle=BRAND), "utf-8")
-    desk = open_desk(load(config))
-    yield Office(desk)
-    desk.close()
+from twoway.store import mentions
 
 
 @pytest.mark.parametrize("fault", ["drop-after", "drop-before", "error-after", "error-before"])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import Freeze
 from twoway import clock
-from twoway.channels.bluesky_errors import Passed, Taken, refusal, retry_at, unanswered
+from twoway.channels.bluesky_errors import NotAllowed, Passed, Taken, is_over, refusal, retry_at, unanswered
 from twoway.errors import AuthFailed, ChannelError, DeliveryUnknown, Gone, RateLimited, Rejected, Temporary
 from twoway.http import AddressRefused, AnswerRefused
 
@@ -57,6 +57,42 @@ def test_what_each_no_means(status: int, name: str, reading: type, writing: type
     assert type(of(found, writing=False)) is reading
     assert type(of(found, writing=True)) is writing
     assert f"{status} {name} in words" in str(of(found, writing=True))
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "message", "reading", "writing"),
+    [
+        (400, "InvalidToken", "Bad token method", NotAllowed, Rejected),
+        (400, "InvalidToken", "Bad token scope", NotAllowed, Rejected),
+        (400, "InvalidToken", "Token could not be verified", AuthFailed, AuthFailed),
+        (400, "ExpiredToken", "Token has expired", AuthFailed, AuthFailed),
+        (400, "InvalidConvo", "in words", Gone, Gone),
+        (400, "InvalidRequest", "Convo not found", Gone, Gone),
+        (400, "InvalidRequest", "block between recipient and sender", Passed, Rejected),
+        (400, "InvalidRequest", "could not resolve proxy did", Temporary, Temporary),
+        (400, "AccountSuspended", "in words", Temporary, Temporary),
+        (401, "BadJwtSignature", "in words", Temporary, Temporary),
+        (401, "AuthMissing", "in words", Temporary, Temporary),
+        (429, "RateLimitExceeded", "in words", RateLimited, RateLimited),
+        (501, "MethodNotImplemented", "in words", Temporary, Temporary),
+        (502, "UpstreamFailure", "Upstream service unreachable", Temporary, DeliveryUnknown),
+    ],
+)
+def test_what_the_chat_service_says_is_no_fault_of_the_login(
+    status: int, name: str, message: str, reading: type, writing: type
+) -> None:
+    found = answer(status, {"error": name, "message": message})
+    for does, kind in ((False, reading), (True, writing)):
+        refused = refusal("brand", "send", found, writing=does, secrets=(), chat=True)
+        assert type(refused) is kind
+        assert not isinstance(refused, RateLimited) or refused.alone
+
+
+@pytest.mark.parametrize(("message", "helps"), [("Bad token method", False), ("Token could not be verified", True)])
+def test_a_new_token_helps_only_where_this_one_is_over(message: str, helps: bool) -> None:
+    found = answer(400, {"error": "InvalidToken", "message": message})
+    assert is_over(found, chat=True) is helps
+    assert is_over(found, chat=False)
 
 
 @pytest.mark.parametrize("status", [301, 400, 403, 404, 405, 410, 422])

@@ -170,7 +170,7 @@ def test_the_accounts_own_server_is_asked_where_the_login_names_it(
 
 
 def test_a_login_over_tls_never_sends_its_tokens_over_an_open_line(connect: Connect) -> None:
-    session = bluesky._Session.model_validate({
+    session = bluesky.Session.model_validate({
         "accessJwt": "a", "refreshJwt": "b", "did": "did:plc:x",
         "didDoc": {"service": [{"id": "#atproto_pds", "serviceEndpoint": "http://elsewhere.test"}]},
     })  # fmt: skip

@@ -83,7 +83,7 @@ def test_a_fault_of_the_search_leaves_the_notices_heard(platform: FakeBluesky, r
     desk = Desk(rig).poll()
     said = platform.say("Petra", "hello")
     streams = desk.rig.collector().streams()
-    assert streams == ["mentions", "own", "search:Nordwind", "changes"]
+    assert streams == ["mentions", "own", "search:Nordwind", "messages", "changes"]
     for page in desk.rig.collector().collect("mentions", desk.cursors["mentions"]):
         desk.keep("mentions", page)
     assert set(desk.mentions) == {said}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -19,6 +20,7 @@ from twoway.http import Guard, client
 from twoway.ports import Access
 
 PUT = "/xrpc/com.atproto.repo.putRecord"
+SEND = "/xrpc/chat.bsky.convo.sendMessage"
 
 
 @dataclass
@@ -29,8 +31,8 @@ class BlueskyRig:
     memory: Memory = field(default_factory=Memory)
     query: Query = field(default_factory=Query)
     can = frozenset({
-        "outage", "history", "edit", "delete", "public", "api", "look", "doubt", "answers", "lists", "found", "absent",
-        "keyless",
+        "outage", "history", "edit", "delete", "private", "public", "api", "look", "doubt", "answers", "lists", "found",
+        "absent", "keyless",
     })  # fmt: skip
     secret: str = PASSWORD
     name: str = "our bluesky"
@@ -38,7 +40,11 @@ class BlueskyRig:
 
     def __post_init__(self) -> None:
         self.settings = bluesky.Settings(
-            url=self.platform.url, handle=f"@{BRAND}", password=SecretStr(PASSWORD), timeout_seconds=2
+            url=self.platform.url,
+            handle=f"@{BRAND}",
+            password=SecretStr(PASSWORD),
+            direct_messages=True,
+            timeout_seconds=2,
         )
         self.connection = self.connect()
 
@@ -57,7 +63,13 @@ class BlueskyRig:
         return Sender(self.connection, self.settings)
 
     def say(self, customer: str, text: str, *, private: bool = False, reply_to: str = "") -> str:
-        return self.platform.say(customer, text, reply_to=reply_to)
+        return self.write(customer, text) if private else self.platform.say(customer, text, reply_to=reply_to)
+
+    def write(self, customer: str, text: str, **more: Any) -> str:
+        """A customer writes a direct message; what the desk calls it."""
+        chat = self.platform.chat
+        word = chat.write(self.platform.town.join(customer), text, **more)
+        return f"{chat.of(word).id}/{word.id}"
 
     def heard_as(self, said: str) -> str:
         return said
@@ -81,10 +93,35 @@ class BlueskyRig:
         return [post.record["text"] for post in self.platform.of_brand()]
 
 
+@dataclass
+class BlueskyMessagesRig(BlueskyRig):
+    """The same, where customers write direct messages."""
+
+    can = frozenset({"outage", "history", "private", "api", "look", "doubt", "answers", "lists", "found", "keyless"})
+    page_size: str = "listener.bluesky_messages.PAGE"
+
+    def say(self, customer: str, text: str, *, private: bool = True, reply_to: str = "") -> str:
+        return self.write(customer, text)
+
+    def answer_elsewhere(self, said: str, text: str) -> None:
+        chat = self.platform.chat
+        with self.platform.town.lock:
+            chat.put(chat.by_name(said)[0], self.platform.town.brand, text)
+
+    def drop_next_send(self, *, accepted: bool) -> None:
+        self.platform.faults.order("drop-after" if accepted else "drop-before", method="POST", path=SEND)
+
+    def in_our_name(self, expected: int) -> list[str]:
+        words = (word for talk in self.platform.chat.talks.values() for word in talk.words)
+        return [word.text for word in words if word.by is self.platform.town.brand]
+
+
 @contextmanager
-def open_bluesky(request: pytest.FixtureRequest, **how: object) -> Iterator[BlueskyRig]:
+def open_bluesky(
+    request: pytest.FixtureRequest, made: type[BlueskyRig] = BlueskyRig, **how: object
+) -> Iterator[BlueskyRig]:
     """The set-up."""
     with fake_bluesky(request.getfixturevalue("tmp_path"), **how) as platform:
-        rig = BlueskyRig(platform)
+        rig = made(platform)
         yield rig
         rig.connection.http.close()

@@ -14,7 +14,7 @@ from listener.log import Collector as LogCollector
 from listener.square import Collector as SquareCollector
 from responders.by_hand import Sender as HandSender
 from responders.square import Sender as SquareSender
-from tests.contract.bluesky import BlueskyRig, open_bluesky
+from tests.contract.bluesky import BlueskyMessagesRig, BlueskyRig, open_bluesky
 from tests.contract.feed import FeedRig, open_feed
 from tests.contract.mail import MailRig, open_mail
 from tests.contract.mastodon import MastodonRig, open_mastodon
@@ -178,6 +178,7 @@ RIGS: dict[str, Open] = {
     "webform by mail": open_by_mail,
     "mastodon": open_mastodon,
     "bluesky": open_bluesky,
+    "bluesky by direct message": partial(open_bluesky, made=BlueskyMessagesRig),
     "reddit": open_reddit,
     "reddit script": partial(open_reddit, **BY_PASSWORD),
     "x": open_x,
@@ -197,6 +198,7 @@ CAN: dict[str, frozenset[str]] = {
     "webform by mail": FormByMailRig.can,
     "mastodon": MastodonRig.can,
     "bluesky": BlueskyRig.can,
+    "bluesky by direct message": BlueskyMessagesRig.can,
     "mastodon without keys": MastodonRig.can,
     "reddit": RedditRig.can,
     "reddit script": RedditRig.can,

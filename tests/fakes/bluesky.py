@@ -4,43 +4,39 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 from desk.loopback import running
+from tests.fakes import bluesky_chat
 from tests.fakes.bluesky_asked import Asked, BlueskyDialect, Refusal, epoch, written_json
+from tests.fakes.bluesky_login import PASSWORD as PASSWORD
+from tests.fakes.bluesky_login import Logins
 from tests.fakes.bluesky_records import mistake
 from tests.fakes.bluesky_town import BRAND, POSTS, Notice, Post, Town, written
 from tests.fakes.faults import Faults
 from tests.fakes.faulty import Faulty, Receive, Send
 from twoway import clock
 
-PASSWORD = "abcd-efgh-ijkl-mnop-never-shown"
 WINDOW = timedelta(minutes=5)
-ACCESS, REFRESH = timedelta(hours=2), timedelta(days=90)
 _URI = re.compile(r"at://did:[^/]+/[a-zA-Z.]+/[A-Za-z0-9._:~-]+")
-
-
 Handler = Callable[["Bluesky", Asked], Any]
 
 
 @dataclass
-class Bluesky:
+class Bluesky(Logins):
     """The brand's server and the network behind it; ASGI."""
 
-    town: Town = field(default_factory=Town)
-    password: str = PASSWORD
     priority: bool = False
     """The account's setting, without a word of the request's: leave out whom it does not follow."""
-    takendown: bool = False
     left: int = 3_000
-    elsewhere: str = ""
-    """What the account's document says of where its data are."""
-    tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    _made: int = 0
+
+    def __post_init__(self) -> None:
+        self.chat = bluesky_chat.Chat(self.town)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         message = await receive()
@@ -71,51 +67,13 @@ class Bluesky:
         if scope["method"] != method:
             raise Refusal(405, "InvalidRequest", f"Incorrect HTTP method ({scope['method']}) expected {method}")
         query, sent = parse_qs(scope["query_string"].decode(), keep_blank_values=True), json.loads(body or b"{}")
-        token = self._let_in(headers.get("authorization", ""), needed)
+        chat = name in bluesky_chat.METHODS
+        if chat:
+            bluesky_chat.admit(name, headers.get("atproto-proxy", ""))
+        token = self.let_in(headers.get("authorization", ""), needed, chat=chat)
         if strange := (set(query) | set(sent)) - known:
             raise Refusal(400, "InvalidRequest", f"no such parameter: {', '.join(sorted(strange))}")
         return handler(self, Asked(query, sent, token))
-
-    def _let_in(self, authorization: str, needed: str) -> str:
-        token = authorization.removeprefix("Bearer ")
-        if not needed:
-            return token
-        if not token:
-            raise Refusal(401, "AuthMissing", "Authentication Required")
-        kind, ends = self.tokens.get(token, ("", clock.now()))
-        if kind != needed:
-            raise Refusal(400, "InvalidToken", "Token could not be verified")
-        if clock.now() >= ends:
-            raise Refusal(400, "ExpiredToken", "Token has expired")
-        if self.takendown:
-            raise Refusal(401, "AccountTakedown", "Account has been taken down")
-        return token
-
-    def create_session(self, asked: Asked) -> Any:
-        """A login."""
-        who = asked.body.get("identifier")
-        if who not in (self.town.brand.handle, self.town.brand.did) or asked.body.get("password") != self.password:
-            raise Refusal(401, "AuthenticationRequired", "Invalid identifier or password")
-        if self.takendown:
-            raise Refusal(401, "AccountTakedown", "Account has been taken down")
-        return self._session()
-
-    def refresh_session(self, asked: Asked) -> Any:
-        """New tokens; the old one is used up."""
-        del self.tokens[asked.token]
-        return self._session()
-
-    def _session(self) -> Any:
-        self._made += 1
-        access, refresh = f"access-{self._made}-secret", f"refresh-{self._made}-secret"
-        self.tokens |= {access: ("access", clock.now() + ACCESS), refresh: ("refresh", clock.now() + REFRESH)}
-        return {"accessJwt": access, "refreshJwt": refresh, **self.get_session(None)}
-
-    def get_session(self, asked: Asked | None) -> Any:
-        """Whose login it is."""
-        service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self.elsewhere}
-        document = {"didDoc": {"id": self.town.brand.did, "service": [service]}} if self.elsewhere else {}
-        return {"did": self.town.brand.did, "handle": BRAND, "active": True, "emailConfirmed": True, **document}
 
     def notifications(self, asked: Asked) -> Any:
         """The brand's notices, newest first; of a page those with the reasons that were asked for."""
@@ -156,19 +114,19 @@ class Bluesky:
         if asked.one("filter") not in ("posts_with_replies", "posts_no_replies", "posts_with_media"):
             raise Refusal(400, "InvalidRequest", "no such filter")
         mine = [post for post in self.town.posts.values() if post.by.did == asked.one("actor")]
-        mine.sort(key=_key, reverse=True)
-        fitting = [post for post in mine if not asked.one("cursor") or _key(post) < asked.one("cursor")]
+        mine.sort(key=Post.place, reverse=True)
+        fitting = [post for post in mine if not asked.one("cursor") or post.place() < asked.one("cursor")]
         page = fitting[: asked.number("limit", 50, 100)]
         entries = [{"post": self.town.view(post)} for post in page]
-        return {"feed": entries, **({"cursor": _key(page[-1])} if len(page) < len(fitting) else {})}
+        return {"feed": entries, **({"cursor": page[-1].place()} if len(page) < len(fitting) else {})}
 
     def search(self, asked: Asked) -> Any:
         """Posts that have all the words, newest first; the cursor is how many were given."""
         words = asked.one("q").casefold().split()
         if not words:
             raise Refusal(400, "InvalidRequest", 'Params must have the property "q"')
-        found = [post for post in self.town.posts.values() if _has(post, words) and self.town.shown(post.uri)]
-        found.sort(key=_key, reverse=True)
+        found = [post for post in self.town.posts.values() if post.has(words) and self.town.shown(post.uri)]
+        found.sort(key=Post.place, reverse=True)
         start, limit = int(asked.one("cursor", "0")), asked.number("limit", 25, 100)
         more = {"cursor": str(start + limit)} if len(found) > start + limit else {}
         return {
@@ -217,13 +175,8 @@ class Bluesky:
         return {"uri": uri, "cid": post.cid, "commit": commit, "validationStatus": "valid"}
 
 
-def _has(post: Post, words: list[str]) -> bool:
-    said = set(re.findall(r"#?\w+", post.record["text"].casefold()))
-    return said >= set(words)
-
-
-def _key(post: Post) -> str:
-    return f"{int(post.sort_at.timestamp() * 1000)}::{post.cid}"
+def _chat(handler: Callable[[bluesky_chat.Chat, Asked], Any], server: "Bluesky", asked: Asked) -> Any:
+    return handler(server.chat, asked)
 
 
 PAGING = frozenset({"limit", "cursor"})
@@ -246,6 +199,8 @@ METHODS: dict[str, tuple[str, str, frozenset[str], Handler]] = {
     "com.atproto.identity.resolveHandle": ("GET", "", frozenset({"handle"}), Bluesky.resolve),
     "com.atproto.repo.getRecord": ("GET", "", frozenset({"repo", "collection", "rkey", "cid"}), Bluesky.record),
     "com.atproto.repo.putRecord": ("POST", "access", PUT, Bluesky.put),
+    **{name: (http, "access", known, partial(_chat, handler))
+       for name, (http, known, handler) in bluesky_chat.METHODS.items()},
 }  # fmt: skip
 """HTTP method, token, known parameters."""
 
@@ -262,6 +217,11 @@ class FakeBluesky:
     def town(self) -> Town:
         """What it keeps."""
         return self.server.town
+
+    @property
+    def chat(self) -> bluesky_chat.Chat:
+        """What its chat service keeps."""
+        return self.server.chat
 
     def say(self, customer: str, text: str, *, reply_to: str = "", **more: Any) -> str:
         """A customer posts and mentions the brand; the post's URI."""

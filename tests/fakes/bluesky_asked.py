@@ -47,8 +47,7 @@ class Asked:
 class BlueskyDialect(Dialect):
     """Its words for faults."""
 
-    listings = ("notifications", "feed", "posts", "profiles")
-    kept = "indexedAt"
+    listings = ("notifications", "feed", "posts", "profiles", "convos", "messages")
 
     def error(self, status: int, code: str, message: str) -> Answer:
         name = {429: "RateLimitExceeded", 503: "UpstreamFailure"}.get(status, "InvalidRequest")
@@ -56,12 +55,16 @@ class BlueskyDialect(Dialect):
             status, [(b"content-type", b"application/json")], written_json({"error": name, "message": message})
         )
 
+    def spoilt(self, entry: Any) -> Any:
+        return {name: entry[name] for name in ("indexedAt", "sentAt", "id") if name in entry}
+
     def retry(self, seconds: float) -> tuple[bytes, bytes]:
         return b"ratelimit-reset", epoch(clock.now() + timedelta(seconds=seconds))
 
     def text(self, body: bytes) -> str:
         try:
-            return str(json.loads(body)["record"]["text"])
+            sent = json.loads(body)
+            return str((sent["message"] if "message" in sent else sent["record"])["text"])
         except (ValueError, LookupError, TypeError):
             return ""
 

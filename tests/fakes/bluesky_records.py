@@ -20,7 +20,8 @@ def mistake(record: Any, key: str) -> str:
         return 'Invalid $type: expected "app.bsky.feed.post"'
     if strange := set(record) - _KNOWN:
         return f"Invalid app.bsky.feed.post record: nobody knows {', '.join(sorted(strange))}"
-    said = _text(record.get("text")) or _reply(record.get("reply")) or _facets(record.get("facets", []), record)
+    said = _text(record.get("text")) or _reply(record.get("reply"))
+    said = said or wrongly_marked(record.get("facets", []), record["text"])
     if not said and not _TIME.fullmatch(str(record.get("createdAt"))):
         said = "Record/createdAt must be an valid atproto datetime"
     return f"Invalid app.bsky.feed.post record: {said}" if said else ""
@@ -45,8 +46,9 @@ def _reply(reply: Any) -> str:
     return ""
 
 
-def _facets(facets: Any, record: dict[str, Any]) -> str:
-    raw = record["text"].encode()
+def wrongly_marked(facets: Any, text: str) -> str:
+    """What is wrong with the facets of a text; empty where nothing is."""
+    raw = text.encode()
     for facet in facets:
         start, end = facet["index"]["byteStart"], facet["index"]["byteEnd"]
         try:
@@ -56,5 +58,5 @@ def _facets(facets: Any, record: dict[str, Any]) -> str:
         for feature in facet["features"]:
             name = feature["$type"].removeprefix("app.bsky.richtext.facet#")
             if not 0 <= start < end <= len(raw) or not isinstance(feature.get(_FEATURES.get(name, "")), str):
-                return f"Record/facets is no list of facets ({name})"
+                return f"facets is no list of facets ({name})"
     return ""

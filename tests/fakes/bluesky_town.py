@@ -71,6 +71,14 @@ class Post:
         features = (one for facet in self.record.get("facets", ()) for one in facet["features"])
         return [one["did"] for one in features if one["$type"].endswith("#mention")]
 
+    def has(self, words: list[str]) -> bool:
+        """Does it say all of these, in any order?"""
+        return set(re.findall(r"#?\w+", self.record["text"].casefold())) >= set(words)
+
+    def place(self) -> str:
+        """Where it stands in listings, the greater the newer."""
+        return f"{int(self.sort_at.timestamp() * 1000)}::{self.cid}"
+
 
 @dataclass
 class Notice:

@@ -14,11 +14,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from twoway import clock
 from twoway.channel import Channel, Limits, Policy
-from twoway.channels.bluesky_errors import OVER, error_name, refusal, resets_at, unanswered
-from twoway.channels.bluesky_posts import Did, View
+from twoway.channels.bluesky_chat import LENGTH as MESSAGE_LENGTH
+from twoway.channels.bluesky_errors import is_over, refusal, resets_at, unanswered
+from twoway.channels.bluesky_session import Account, Session
 from twoway.channels.bluesky_text import LENGTH, length
 from twoway.config.sections import Query, Searching
-from twoway.config.values import Name, Seconds, Url
+from twoway.config.values import Name, Seconds, Url, Yes
 from twoway.domain import Standing
 from twoway.errors import AuthFailed, DeliveryUnknown, RateLimited, Temporary
 from twoway.ports import Access, Memory
@@ -32,6 +33,10 @@ LARGEST = 30_000_000
 """Bytes of an answer: a thread may be long."""
 REMEMBERED = 100_000
 """Posts whose hash is kept in memory."""
+CHAT = "chat."
+"""What the methods of direct messages begin with; the account's server passes them on to another one."""
+PROXY = {"atproto-proxy": "did:web:api.bsky.chat#bsky_chat"}
+CONVERSATIONS = f"{CHAT}bsky.convo.listConvos"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -44,34 +49,9 @@ class Settings(Searching):
     """The brand's handle (or its DID)."""
     password: Secret
     """An app password of that account."""
+    direct_messages: Yes = False
+    """The app password has to allow it; most that were made for posts alone do not."""
     timeout_seconds: Annotated[Seconds, Field(ge=1, le=120)] = 20
-
-
-class _Endpoint(View):
-    id: str = ""
-    service_endpoint: Any = ""
-
-
-class _Document(View):
-    service: tuple[_Endpoint, ...] = ()
-
-
-class _Session(View):
-    """What a login gives."""
-
-    access_jwt: str = Field(min_length=1, repr=False)
-    refresh_jwt: str = Field(min_length=1, repr=False)
-    did: Did
-    active: bool = True
-    status: str = ""
-    did_doc: _Document | None = None
-
-    @property
-    def server(self) -> str:
-        """Where the account's data are, by its own document."""
-        services = self.did_doc.service if self.did_doc else ()
-        found = next((one.service_endpoint for one in services if one.id.endswith("#atproto_pds")), "")
-        return found.rstrip("/") if isinstance(found, str) else ""
 
 
 @dataclass
@@ -85,13 +65,15 @@ class Bluesky:
     password: str = field(repr=False)
     memory: Memory
     query: Query
+    direct_messages: bool = False
+    """Whether they are heard."""
     hashes: dict[str, str] = field(default_factory=dict, repr=False)
     """Of posts that were heard or looked at, the hash of what they said."""
     began: datetime = field(default_factory=clock.now)
-    _session: _Session | None = None
+    _session: Session | None = None
     _lock: RLock = field(default_factory=RLock)
     _quiet: dict[str, datetime] = field(default_factory=dict)
-    """Until when nothing may be read, written or logged in, as the server said."""
+    """Until when nothing may be read, written or logged in, of posts and of the chat, as the server said."""
     _standing: Standing | None = None
 
     @property
@@ -145,36 +127,50 @@ class Bluesky:
         return self._standing
 
     def _ask(self, operation: str, kind: str, method: str, **request: Any) -> bytes:
+        chat = method.startswith(CHAT)
+        if chat:
+            kind, request["headers"] = f"chat {kind}", PROXY
         session = self._logged_in(operation)
         answer = self._request(operation, kind, method, session, **request)
-        if not answer.is_success and error_name(answer) in OVER:
+        if is_over(answer, chat=chat):
             # It was refused before anything was done: asking again with a new token repeats nothing.
             session = self._renewed(operation, session)
             answer = self._request(operation, kind, method, session, **request)
-        self._standing = Standing(_number(answer, "remaining"), _number(answer, "limit"), resets_at(answer))
+        if not chat:
+            self._standing = Standing(_number(answer, "remaining"), _number(answer, "limit"), resets_at(answer))
         return self._taken(operation, kind, answer)
 
-    def _request(self, operation: str, kind: str, method: str, session: _Session, **request: Any) -> "httpx2.Response":
+    def _request(self, operation: str, kind: str, method: str, session: Session, **request: Any) -> "httpx2.Response":
         return self._carry(operation, kind, f"{self._server(session)}/xrpc/{method}", session.access_jwt, **request)
 
-    def _carry(self, operation: str, kind: str, url: str, token: str, **request: Any) -> "httpx2.Response":
+    def _carry(
+        self, operation: str, kind: str, url: str, token: str, headers: dict[str, str] | None = None, **request: Any
+    ) -> "httpx2.Response":
         import httpx2
 
         from twoway.http import AddressRefused, AnswerRefused
 
         until = self._quiet.get(kind)
         if until and clock.now() < until:
-            raise RateLimited(self.name, operation, f"nothing more until {clock.stamp(until)}, as it said", until)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+            said = f"nothing more until {clock.stamp(until)}, as it said"
+            raise RateLimited(self.name, operation, said, until, alone=kind.startswith("chat"))
+        headers = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         try:
-            return self.http.request("GET" if kind == "read" else "POST", url, headers=headers, **request)
+            return self.http.request("GET" if kind.endswith("read") else "POST", url, headers=headers, **request)
         except (httpx2.HTTPError, AddressRefused, AnswerRefused) as error:
-            raise unanswered(self.name, operation, error, writing=kind == "write") from error
+            raise unanswered(self.name, operation, error, writing=kind.endswith("write")) from error
 
     def _taken(self, operation: str, kind: str, answer: "httpx2.Response") -> bytes:
         if answer.is_success:
             return answer.content
-        found = refusal(self.name, operation, answer, secrets=self._secrets(), writing=kind == "write")
+        found = refusal(
+            self.name,
+            operation,
+            answer,
+            secrets=self._secrets(),
+            writing=kind.endswith("write"),
+            chat=kind.startswith("chat"),
+        )
         if isinstance(found, RateLimited):
             self._quiet[kind] = found.retry_at
         raise found
@@ -183,38 +179,38 @@ class Bluesky:
         session = self._session
         return (self.password, *((session.access_jwt, session.refresh_jwt) if session else ()))
 
-    def _server(self, session: _Session) -> str:
+    def _server(self, session: Session) -> str:
         """The account's own server, unless its document would send the tokens over an open line."""
         secure = session.server.startswith("https://") or not self.url.startswith("https://")
         return session.server if session.server and secure else self.url
 
-    def _logged_in(self, operation: str) -> _Session:
+    def _logged_in(self, operation: str) -> Session:
         with self._lock:
             if self._session is None:
                 self._session = self._log_in(operation)
             return self._session
 
-    def _renewed(self, operation: str, stale: _Session) -> _Session:
+    def _renewed(self, operation: str, stale: Session) -> Session:
         """A session with a new token, whoever of several threads gets it; a new login where it cannot be renewed."""
         with self._lock:
             if self._session is stale:
                 self._session = self._refreshed(operation, stale) or self._log_in(operation)
             return self._logged_in(operation)
 
-    def _refreshed(self, operation: str, stale: _Session) -> _Session | None:
+    def _refreshed(self, operation: str, stale: Session) -> Session | None:
         url = f"{self._server(stale)}/xrpc/com.atproto.server.refreshSession"
         try:
             body = self._taken(operation, "login", self._carry(operation, "login", url, stale.refresh_jwt))
         except AuthFailed:
             return None
-        renewed = self._read(_Session, operation, body)
+        renewed = self._read(Session, operation, body)
         return renewed if renewed.did_doc else renewed.model_copy(update={"did_doc": stale.did_doc})
 
-    def _log_in(self, operation: str) -> _Session:
+    def _log_in(self, operation: str) -> Session:
         url = f"{self.url}/xrpc/com.atproto.server.createSession"
         login = {"identifier": self.handle, "password": self.password}
         session = self._read(
-            _Session, operation, self._taken(operation, "login", self._carry(operation, "login", url, "", json=login))
+            Session, operation, self._taken(operation, "login", self._carry(operation, "login", url, "", json=login))
         )
         if not session.active:
             raise AuthFailed(self.name, operation, f"the account is not active ({session.status or 'no reason given'})")
@@ -238,20 +234,19 @@ def connect(settings: Settings, access: Access) -> Bluesky:
     """The brand's login; the first request is made by whoever uses it."""
     http = access.http(timeout=settings.timeout_seconds, largest=LARGEST)
     handle, password = settings.handle.removeprefix("@"), settings.password.get_secret_value()
-    return Bluesky(access.name, http, settings.url, handle, password, access.memory, access.query)
+    return Bluesky(
+        access.name, http, settings.url, handle, password, access.memory, access.query, settings.direct_messages
+    )
 
 
 def check(connection: Bluesky) -> None:
     """Asks who we are and what we may hear; a login that does this may answer, too."""
-    found = connection.one(_Account, "check", "com.atproto.server.getSession")
+    found = connection.one(Account, "check", "com.atproto.server.getSession")
     if not found.active:
         raise AuthFailed(connection.name, "check", f"the account is not active ({found.status or 'no reason given'})")
     connection.get("check", "app.bsky.notification.listNotifications", limit=1, priority="false")
-
-
-class _Account(View):
-    active: bool = True
-    status: str = ""
+    if connection.direct_messages:
+        connection.get("check", CONVERSATIONS, limit=1)
 
 
 CHANNEL = Channel(
@@ -264,6 +259,7 @@ CHANNEL = Channel(
     # at once what it has taken, and a record's key can be taken once only.
     limits=Limits(
         length=LENGTH,
+        private=MESSAGE_LENGTH,
         counted=lambda preview, part: length(part),
         parts=4,
         poll_seconds=60,

@@ -28,6 +28,16 @@ _LOGIN = OVER | {
     "AccountSuspended", "AccountNotFound", "InvalidCredentials",
 }  # fmt: skip
 _GONE = frozenset({"NotFound", "RecordNotFound"})
+_LEFT = frozenset({"InvalidConvo", "Convo not found"})
+"""Of the chat service: the conversation is none of ours, or no longer."""
+_FORBIDDEN = ("Bad token method", "Bad token scope")
+"""What the account's server says of an app password that may not read or write direct messages, under a name that it
+also has for a token that is over (`pipethrough.ts` of the PDS; bluesky-social/social-app#8954)."""
+_NO_SERVICE = "could not resolve proxy did"
+_MAY_NOT = (
+    "this app password may not read or write direct messages; make a new one that allows access to them,"
+    " or set direct_messages = false"
+)
 _ADVICE = {
     "AuthenticationRequired": "make a new app password under Settings, Privacy and security, App passwords",
     "AuthFactorTokenRequired": "the desk needs an app password, not the account's own",
@@ -42,6 +52,19 @@ class Passed(Temporary):
     """The request was not understood: a cursor may be one that the network no longer knows."""
 
 
+class NotAllowed(Temporary):
+    """The app password may not do this; the rest of the channel has nothing to do with it."""
+
+
+def is_over(answer: "httpx2.Response", *, chat: bool) -> bool:
+    """Does an answer say that a new token would help? ``chat``: the chat service was asked, through our server."""
+    return not answer.is_success and error_name(answer) in OVER and not (chat and _is_forbidden(answer))
+
+
+def _is_forbidden(answer: "httpx2.Response") -> bool:
+    return error_name(answer) in OVER and _message(answer) in _FORBIDDEN
+
+
 def error_name(answer: "httpx2.Response") -> str:
     """The name of the error in an answer; empty where it is not the network's own."""
     found = _json(answer).get("error")
@@ -49,18 +72,39 @@ def error_name(answer: "httpx2.Response") -> str:
 
 
 def refusal(
-    channel: str, operation: str, answer: "httpx2.Response", *, writing: bool, secrets: tuple[str, ...]
+    channel: str,
+    operation: str,
+    answer: "httpx2.Response",
+    *,
+    writing: bool,
+    secrets: tuple[str, ...],
+    chat: bool = False,
 ) -> ChannelError:
     """Which of our errors an answer is that is no success. ``secrets`` are in none, should the server repeat them."""
-    name = error_name(answer)
-    words = f"{name} {_json(answer).get('message') or ''}".strip() if name else answer.text
+    name, message, code = error_name(answer), _message(answer), answer.status_code
+    words = f"{name} {message}".strip() if name else answer.text
     for secret in secrets:
         words = words.replace(secret, "[secret]")
-    advice = f"; {_ADVICE[name]}" if name in _ADVICE else ""
-    said = f"{answer.status_code} {one_line(words, 300)}{advice}"
-    if answer.status_code == 429:
-        return RateLimited(channel, operation, said, retry_at(answer))
-    return _kind(answer.status_code, name, writing)(channel, operation, said)
+    forbidden = chat and _is_forbidden(answer)
+    advice = _MAY_NOT if forbidden else _ADVICE.get(name, "")
+    said = f"{code} {one_line(words, 300)}{advice and f'; {advice}'}"
+    if code == 429:
+        return RateLimited(channel, operation, said, retry_at(answer), alone=chat)
+    if forbidden:
+        return (Rejected if writing else NotAllowed)(channel, operation, said)
+    kind = _chat_kind(code, name, message, writing) if chat else _kind(code, name, writing)
+    return kind(channel, operation, said)
+
+
+def _chat_kind(code: int, name: str, message: str, writing: bool) -> type[ChannelError]:
+    """What the chat service says is nothing about our login, but for a token that is over."""
+    if name in OVER:
+        return AuthFailed
+    if code in WORDS_REFUSED and (name in _LEFT or message in _LEFT):
+        return Gone
+    if code == 401 or message == _NO_SERVICE:
+        return Temporary
+    return _kind(code, "" if name in _LOGIN else name, writing)
 
 
 def _kind(code: int, name: str, writing: bool) -> type[ChannelError]:
@@ -84,6 +128,12 @@ def unanswered(channel: str, operation: str, error: Exception, *, writing: bool)
 
     kind = DeliveryUnknown if writing and not isinstance(error, NEVER_LEFT) else Temporary
     return kind(channel, operation, one_line(str(error) or type(error).__name__, 300))
+
+
+def _message(answer: "httpx2.Response") -> str:
+    """What an answer says for people; empty where it is not the network's own."""
+    found = _json(answer).get("message")
+    return found if isinstance(found, str) else ""
 
 
 def _json(answer: "httpx2.Response") -> dict[str, Any]:

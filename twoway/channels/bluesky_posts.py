@@ -41,6 +41,13 @@ class Profile(View):
     followers_count: int | None = None
     viewer: _AuthorSeen = _AuthorSeen()
 
+    @property
+    def blocked(self) -> str:
+        """Which block stands between us and them, in plain words; empty where none does."""
+        if self.viewer.blocked_by:
+            return "its author has blocked our account"
+        return "our account has blocked its author" if self.viewer.blocking else ""
+
 
 class Ref(View):
     """A record by its name and by the hash of what it says."""
@@ -125,11 +132,8 @@ class Post(View):
     @property
     def closed(self) -> str:
         """Why we cannot answer it, in plain words; empty where we can."""
-        if self.author.viewer.blocked_by:
-            return "its author has blocked our account"
-        if self.author.viewer.blocking:
-            return "our account has blocked its author"
-        return "its author does not let our account reply" if self.viewer.reply_disabled else ""
+        replies = "its author does not let our account reply" if self.viewer.reply_disabled else ""
+        return self.author.blocked or replies
 
     @property
     def warnings(self) -> str:
@@ -139,11 +143,7 @@ class Post(View):
     @property
     def quoted(self) -> str:
         """What the post says that it quotes."""
-        found = self.embed or {}
-        while isinstance(found.get("record"), dict):
-            found = found["record"]
-        said = found.get("value", {}).get("text", "") if isinstance(found.get("value"), dict) else ""
-        return storable(said) if isinstance(said, str) else ""
+        return quoted_of(self.embed)
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
@@ -151,6 +151,15 @@ class Post(View):
         shown = self.embed or {}
         media = shown["media"] if isinstance(shown.get("media"), dict) else shown
         return tuple(Attachment(one_line(f"{link} {words}", 1_000), kind, 0) for kind, link, words in _media(media))
+
+
+def quoted_of(embed: dict[str, Any] | None) -> str:
+    """What the post says that something quotes."""
+    found = embed or {}
+    while isinstance(found.get("record"), dict):
+        found = found["record"]
+    said = found.get("value", {}).get("text", "") if isinstance(found.get("value"), dict) else ""
+    return storable(said) if isinstance(said, str) else ""
 
 
 def _media(shown: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:

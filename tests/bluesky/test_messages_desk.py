@@ -1,0 +1,90 @@
+"""A whole desk that hears direct messages on Bluesky, and goes on where they fail."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.bluesky.office import ANSWER, Office
+from tests.conftest import Freeze
+from tests.contract.bluesky import SEND
+from tests.fakes.bluesky import FakeBluesky
+from twoway import clock
+from twoway.errors import Temporary
+
+
+@pytest.mark.parametrize("fault", ["drop-after", "drop-before", "error-after", "error-before"])
+def test_an_answer_in_doubt_is_there_once(talking: Office, platform: FakeBluesky, freeze: Freeze, fault: str) -> None:
+    time, chat = freeze(clock.now()), platform.chat
+    talking.hear()
+    word = chat.write(platform.town.join("Petra"), "mein Gurt ist kaputt, was nun?")
+    talking.hear()
+    delivery = talking.approve()
+    time.shift(20)
+    platform.faults.order(fault, method="POST", path=SEND)
+    for _ in range(12):
+        talking.deliver()
+        time.shift(timedelta(minutes=2))
+    assert talking.state(delivery) == "sent"
+    assert [one.text for one in chat.of(word).words] == [word.text, ANSWER]
+
+
+def test_an_answer_that_a_colleague_gave_in_the_app_is_none_that_is_owed(
+    talking: Office, platform: FakeBluesky, freeze: Freeze
+) -> None:
+    time, chat = freeze(clock.now()), platform.chat
+    talking.hear()
+    talk = chat.of(chat.write(platform.town.join("Petra"), "mein Gurt ist kaputt, was nun?"))
+    talking.hear()
+    assert talking.owed == 1
+    time.shift(60)
+    chat.put(talk, platform.town.brand, "We are on it")
+    talking.hear()
+    assert talking.owed == 0
+
+
+@pytest.mark.parametrize("how", ["error-before", "limit", "forbidden"])
+def test_whatever_becomes_of_messages_the_rest_is_heard(
+    talking: Office, platform: FakeBluesky, freeze: Freeze, how: str
+) -> None:
+    time = freeze(clock.now())
+    talking.hear()
+    if how == "forbidden":
+        platform.server.privileged = False
+    else:
+        more = {"seconds": 3_600} if how == "limit" else {}
+        platform.faults.order(how, path="/xrpc/chat.", times=100, **more)  # type: ignore[arg-type]
+    platform.chat.write(platform.town.join("Petra"), "privately")
+    for number in range(3):
+        platform.say("Petra", f"openly {number}")
+        talking.hear()
+        time.shift(60)
+    assert talking.heard == 3
+    assert talking.channel.paused_at is None
+    assert {"error-before": "503", "limit": "nothing more until", "forbidden": "allows access"}[
+        how
+    ] in talking.channel.last_error
+    if how == "limit":
+        asked = [entry for entry in platform.requests() if "/chat." in entry["path"]]
+        assert len(asked) == 2  # at the start, and the one that was refused
+    platform.server.privileged = True
+    platform.faults.heal()
+    time.shift(3_600)
+    talking.hear()
+    assert talking.heard == 4
+    assert talking.channel.last_error is None
+
+
+def test_checking_says_whether_messages_can_be_read(talking: Office, platform: FakeBluesky) -> None:
+    talking.desk.check("sky")
+    platform.server.privileged = False
+    with pytest.raises(Temporary, match="may not read or write direct messages; make a new one that allows access"):
+        talking.desk.check("sky")
+
+
+def test_a_password_that_may_not_read_messages_is_enough_where_nobody_asks_for_them(
+    office: Office, platform: FakeBluesky
+) -> None:
+    platform.server.privileged = False
+    office.desk.check("sky")
+    office.hear()
+    assert office.channel.last_error is None
