@@ -42,14 +42,21 @@ TOO_OLD = "X gives direct messages of thirty days; what was said before that is 
 
 
 def read(connection: X, written: str | None, since: datetime | None) -> Iterator[Page]:
-    """Pages after a cursor; none while answering may need the few requests that are left. Raises ChannelError.
+    """Pages after a cursor; no more while answering may need the few requests that are left. Raises ChannelError.
 
     A stream that begins keeps where it does even then.
     """
-    short = connection.left(Messages.name)
-    if written is not None and short is not None and short <= RESERVE:
+    if written is not None and _is_short(connection):
         return
-    yield from within(MESSAGES, TOO_OLD, lambda *cursor: _pages(connection, *cursor), written, since)
+    for page in within(MESSAGES, TOO_OLD, lambda *cursor: _pages(connection, *cursor), written, since):
+        yield page
+        if _is_short(connection):
+            return
+
+
+def _is_short(connection: X) -> bool:
+    left = connection.left(Messages.name)
+    return left is not None and left <= RESERVE
 
 
 def _pages(connection: X, written: str | None, since: datetime | None) -> Iterator[Page]:

@@ -85,6 +85,18 @@ def test_what_was_answered_there_counts_as_answered(office: Office, platform: Fa
     assert conversations.by_id(office.desk.store, 1).state == "waiting"
 
 
+def test_what_we_said_first_answers_nothing_that_came_after(office: Office, platform: FakeX, freeze: Freeze) -> None:
+    time = freeze(clock.now())
+    office.hear()
+    platform.write_elsewhere("Petra", "Ihr Paket ist unterwegs.")
+    time.shift(30)
+    platform.write("Petra", "mein Gurt ist kaputt, was nun?")
+    time.shift(30)
+    office.hear()
+    conversation = conversations.by_id(office.desk.store, 1)
+    assert (conversation.state, conversation.awaiting_since is not None) == ("open", True)
+
+
 def test_what_is_said_in_public_and_in_private_are_two_conversations(office: Office, platform: FakeX) -> None:
     office.hear()
     platform.say("Petra", "mein Gurt ist kaputt, was nun?")
