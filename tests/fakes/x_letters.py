@@ -87,8 +87,7 @@ def event(letter: Letter, asked: set[str]) -> dict[str, Any]:
     said = {"text": text} if letter.kind == "MessageCreate" else {"participant_ids": [letter.by.id]}
     whole = {
         "created_at": written(letter.at), "dm_conversation_id": letter.conversation, "sender_id": letter.by.id,
-        "entities": {"urls": urls} if urls else None,
         "attachments": {"media_keys": [one["media_key"] for one in letter.media]} if letter.media else None,
     }  # fmt: skip
-    always = {"id": letter.id, "event_type": letter.kind, **said}
-    return always | {name: found for name, found in some(whole, asked).items() if found}
+    always = {"id": letter.id, "event_type": letter.kind, **said, **({"urls": urls} if "entities" in asked else {})}
+    return {name: found for name, found in (always | some(whole, asked)).items() if found or name == "text"}

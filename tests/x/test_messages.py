@@ -87,6 +87,14 @@ def test_what_came_with_a_message_is_heard(desk: Desk, platform: FakeX) -> None:
     assert (address.message, address.conversation, address.handle) == (said, f"1000000-{petra.id}", "petra_muller")
 
 
+def test_addresses_are_read_wherever_x_says_what_is_meant() -> None:
+    urls = [{"url": "https://t.co/1", "expanded_url": "https://example.org/riss", "display_url": "example.org/riss"}]
+    common = {"id": "1", "event_type": "MessageCreate", "created_at": clock.now(), "dm_conversation_id": "1-2"}
+    for where in ({"urls": urls}, {"entities": {"urls": urls}}):
+        message = Message.model_validate({**common, "sender_id": "2", "text": "schau https://t.co/1", **where})
+        assert message.words == "schau https://example.org/riss"
+
+
 def test_a_picture_without_words_is_a_message(desk: Desk, platform: FakeX) -> None:
     said = platform.write("Petra", "", media=[{"media_key": "3_1", "type": "photo", "url": "https://ton.test/1.jpg"}])
     mention = heard(desk, said)

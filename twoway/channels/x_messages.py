@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from twoway import clock
 from twoway.channels.x_errors import forbidden
 from twoway.channels.x_money import HEAR
-from twoway.channels.x_posts import Attached, Entities, Id, User
+from twoway.channels.x_posts import Attached, Entities, Id, Linked, User
 from twoway.channels.x_text import readable
 from twoway.domain import OwnPost
 from twoway.errors import ChannelError, RateLimited, Rejected
@@ -79,13 +79,15 @@ class Message(Event):
     dm_conversation_id: str
     sender_id: Id
     text: str = ""
+    urls: tuple[Linked, ...] = ()
+    """What is asked for as ``entities`` stands in the message itself by X's description of its API."""
     entities: Entities = Entities()
     attachments: Attached = Attached()
 
     @property
     def words(self) -> str:
         """What it says."""
-        return storable(readable(self.text, self.entities.urls))
+        return storable(readable(self.text, (*self.urls, *self.entities.urls)))
 
     @property
     def name(self) -> str:

@@ -68,7 +68,9 @@ class Media(BaseModel):
     alt_text: str = ""
 
 
-class _Link(BaseModel):
+class Linked(BaseModel):
+    """An address in a text, as X writes it and as it is meant."""
+
     url: str
     expanded_url: str = ""
     display_url: str = ""
@@ -83,7 +85,7 @@ class _Named(BaseModel):
 class Entities(BaseModel):
     """What X found in a text: addresses and people."""
 
-    urls: tuple[_Link, ...] = ()
+    urls: tuple[Linked, ...] = ()
     mentions: tuple[_Named, ...] = ()
 
 
