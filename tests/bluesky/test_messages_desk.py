@@ -9,6 +9,7 @@ from tests.conftest import Freeze
 from tests.contract.bluesky import SEND
 from tests.fakes.bluesky import FakeBluesky
 from twoway import clock
+from twoway.channels import bluesky
 from twoway.errors import Temporary
 
 
@@ -78,6 +79,17 @@ def test_checking_says_whether_messages_can_be_read(talking: Office, platform: F
     talking.desk.check("sky")
     platform.server.privileged = False
     with pytest.raises(Temporary, match="may not read or write direct messages; make a new one that allows access"):
+        talking.desk.check("sky")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said"), [({}, "404 XRPCNotSupported"), ({"atproto-proxy": "did:web:elsewhere#bsky_chat"}, "400 Invalid")]
+)
+def test_messages_go_nowhere_without_saying_where_to(
+    talking: Office, monkeypatch: pytest.MonkeyPatch, proxy: dict[str, str], said: str
+) -> None:
+    monkeypatch.setattr(bluesky, "PROXY", proxy)
+    with pytest.raises(Temporary, match=said):
         talking.desk.check("sky")
 
 

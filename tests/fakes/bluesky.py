@@ -67,10 +67,11 @@ class Bluesky(Logins):
         if scope["method"] != method:
             raise Refusal(405, "InvalidRequest", f"Incorrect HTTP method ({scope['method']}) expected {method}")
         query, sent = parse_qs(scope["query_string"].decode(), keep_blank_values=True), json.loads(body or b"{}")
-        chat = name in bluesky_chat.METHODS
-        if chat:
-            bluesky_chat.admit(name, headers.get("atproto-proxy", ""))
+        chat, proxy = name in bluesky_chat.METHODS, headers.get("atproto-proxy", "")
+        bluesky_chat.admit(proxy)
         token = self.let_in(headers.get("authorization", ""), needed, chat=chat)
+        if chat and not proxy:
+            raise Refusal(404, "XRPCNotSupported", "XRPC Not Supported")
         if strange := (set(query) | set(sent)) - known:
             raise Refusal(400, "InvalidRequest", f"no such parameter: {', '.join(sorted(strange))}")
         return handler(self, Asked(query, sent, token))

@@ -131,7 +131,8 @@ class Chat:
         if talk.liked:
             by, at = talk.liked
             reaction = {"value": "❤", "sender": {"did": by.did}, "createdAt": written(at)}
-            last["lastReaction"] = {"message": last["lastMessage"], "reaction": reaction}
+            kind_of = f"{DEFS}#messageAndReactionView"
+            last["lastReaction"] = {"$type": kind_of, "message": last["lastMessage"], "reaction": reaction}
         unread = sum(word.by is not self.town.brand for word in talk.words)
         return {"id": talk.id, "rev": talk.rev, "members": [self._member(one) for one in talk.members], "muted": False,
                 "status": talk.status, "unreadCount": unread, "kind": kind, **last}  # fmt: skip
@@ -192,13 +193,11 @@ def mistake(message: Any) -> str:
     return wrongly_marked(message.get("facets", []), text)
 
 
-def admit(name: str, header: str) -> None:
-    """The account's server passes on only what says where to."""
-    if not header:
-        raise Refusal(400, "InvalidRequest", f"No service configured for {name}")
-    if not re.fullmatch(r"did:[a-z]+:[^#\s]+#\w+", header):
+def admit(header: str) -> None:
+    """The account's server passes nothing on to where it does not know, whoever asks."""
+    if header and not re.fullmatch(r"did:[a-z]+:[^#\s]+#\w+", header):
         raise Refusal(400, "InvalidRequest", "no service id specified in proxy header")
-    if header != SERVICE:
+    if header not in ("", SERVICE):
         raise Refusal(400, "InvalidRequest", "could not resolve proxy did service url")
 
 

@@ -11,10 +11,11 @@ from tests.servers.bluesky import Account, Network
 from tests.servers.starting import wait_until
 from twoway import clock
 from twoway.channels import bluesky
+from twoway.channels.bluesky_errors import NotAllowed
 from twoway.channels.bluesky_text import record_key
 from twoway.config import Query
 from twoway.domain import Absent, Deleted, Draft, Edited, Found, OwnPost, Part, Preview
-from twoway.errors import AuthFailed, RateLimited, Rejected
+from twoway.errors import AuthFailed, RateLimited, Rejected, Temporary
 
 EMOJI = "👩‍👩‍👧"
 LONGEST = "Ja! " + EMOJI * 100 + "e\u0301" * 96 + " " + "x" * 99
@@ -164,6 +165,38 @@ def test_a_revoked_app_password_is_a_refused_login(line: Line, desk: Desk, brand
     with pytest.raises(AuthFailed, match="401 AuthenticationRequired") as raised:
         desk.poll()
     assert line.password not in f"{raised.value!r} {raised.value.__cause__!r}"
+
+
+def test_an_app_password_that_may_not_read_messages_is_told_of_and_no_login_is_lost(
+    line: Line, brand: Account, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The chat service is not among the packages, but the account's server looks at the password before it passes on.
+    monkeypatch.setitem(bluesky.PROXY, "atproto-proxy", f"{network.index}#bsky_appview")
+    line.connection.direct_messages = True
+    with pytest.raises(NotAllowed, match="400 InvalidToken Bad token method; this app password may not read"):
+        bluesky.check(line.connection)
+    line.connection.password, line.connection._session = brand.app_password(privileged=True), None
+    with pytest.raises(Temporary) as passed_on:
+        bluesky.check(line.connection)
+    assert not isinstance(passed_on.value, NotAllowed)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said"),
+    [
+        ("", "404 XRPCNotSupported XRPC Not Supported"),
+        ("{index}", "400 InvalidRequest no service id specified in proxy header"),
+        ("{index}#bsky_chat", "400 InvalidRequest could not resolve proxy did service url"),
+    ],
+)
+def test_messages_go_nowhere_without_saying_where_to(
+    line: Line, brand: Account, network: Network, monkeypatch: pytest.MonkeyPatch, proxy: str, said: str
+) -> None:
+    line.connection.password = brand.app_password(privileged=True)
+    monkeypatch.setattr(bluesky, "PROXY", {"atproto-proxy": proxy.format(index=network.index)} if proxy else {})
+    line.connection.direct_messages = True
+    with pytest.raises(Temporary, match=said):
+        bluesky.check(line.connection)
 
 
 def test_too_many_logins_are_told_with_their_end(line: Line, network: Network) -> None:

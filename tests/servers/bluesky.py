@@ -65,9 +65,10 @@ class Account:
         """Takes a post back."""
         self.do("com.atproto.repo.deleteRecord", repo=self.did, collection=POSTS, rkey=uri.rpartition("/")[2])
 
-    def app_password(self) -> str:
-        """A new app password."""
-        return str(self.do("com.atproto.server.createAppPassword", name=f"desk {clock.stamp(clock.now())}")["password"])
+    def app_password(self, **more: bool) -> str:
+        """A new app password; ``privileged``: it may read and write direct messages."""
+        made = self.do("com.atproto.server.createAppPassword", name=f"desk {clock.stamp(clock.now())}", **more)
+        return str(made["password"])
 
 
 def _answer(answer: httpx2.Response) -> Any:
@@ -78,9 +79,10 @@ def _answer(answer: httpx2.Response) -> Any:
 
 @dataclass(frozen=True)
 class Network:
-    """The running network; ``url`` is the server where accounts log in."""
+    """The running network; ``url`` is the server where accounts log in, ``index`` the DID of its index."""
 
     url: str
+    index: str
 
     def join(self, name: str) -> Account:
         """A new account, once the index knows it."""
@@ -120,8 +122,9 @@ def running() -> Iterator[Network]:
         log = folder / "network.log"
         command = [_program("node"), str(HERE / "network.js"), *map(str, ports)]
         stack.enter_context(_process(command, log, environment))
-        starting.wait_until(lambda: "READY" in log.read_text("utf-8"), f"the network starts ({log})", 90)
-        yield Network(f"http://localhost:{ports[1]}")
+        starting.wait_until(lambda: "READY did:" in log.read_text("utf-8"), f"the network starts ({log})", 90)
+        _, _, index = log.read_text("utf-8").partition("READY ")
+        yield Network(f"http://localhost:{ports[1]}", index.split()[0])
 
 
 def _find(program: str) -> str | None:

@@ -1,4 +1,5 @@
-// The real network on loopback: directory (PLC), server of accounts (PDS) and index (AppView); says READY once it is up.
+// The real network on loopback: directory (PLC), server of accounts (PDS) and index (AppView); says READY and the DID of the index
+// once it is up.
 const { TestNetwork } = require("@atproto/dev-env");
 
 const [plc, pds, bsky, ozone, introspect] = process.argv.slice(2).map(Number);
@@ -10,7 +11,7 @@ TestNetwork.create({
   ozone: { port: ozone },
   introspect: { port: introspect },
 })
-  .then(() => console.log("READY"))
+  .then((network) => console.log(`READY ${network.bsky.serverDid}`))
   .catch((error) => {
     console.error(error);
     process.exit(1);
