@@ -31,7 +31,8 @@ def _what_was_said(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
 
 
 def _paused(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:
-    return inert(row.channel_reason, SAID) if row.channel_reason else WORDS[spoken]["running_again"]
+    said = inert(row.channel_reason or "", SAID)
+    return WORDS[spoken]["paused_why"].format(said=said) if said else WORDS[spoken]["running_again"]
 
 
 def _held(row: AlertRow, zone: ZoneInfo, spoken: Spoken) -> str:

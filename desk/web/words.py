@@ -10,6 +10,8 @@ from typing import Any
 
 LANGUAGES = ("de", "en")
 _WEIGHT = re.compile(r";\s*q\s*=\s*")
+_FRAMED = re.compile(r"([^:\n]{1,200}): ([a-z][a-z ]*): (.*)", re.DOTALL)
+"""Channel, operation and words of an error."""
 
 
 @cache
@@ -55,7 +57,14 @@ class Words:
             match = pattern.fullmatch(words)
             if match:
                 return _filled(german, {name: self.said(value) for name, value in match.groupdict().items()})
-        return words
+        framed = _FRAMED.fullmatch(words)
+        return self._framed(*framed.groups()) if framed else words
+
+    def _framed(self, channel: str, operation: str, said: str) -> str:
+        """What a ChannelError says: the platform's own words stay as they are."""
+        doing = self.said(key := f"operation: {operation}")
+        where = f"{channel}: {operation}" if doing == key else f"{channel}, {doing}"
+        return f"{where}: {self.said(said)}"
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

@@ -60,7 +60,10 @@ def test_a_paused_channel_is_told_with_the_platform_s_words(alerting: Rooms, roo
     channels.pause(scene.desk.store, channels.by_name(scene.desk.store, "loft").id, "401: token has expired")
     drain(scene)
     assert room.titles == ["Fjordlicht: Kanal loft ist pausiert"]
-    assert room.said[0]["message"] == "Stufe: kritisch\nGrund: 401: token has expired\nhttps://desk.example.org"
+    assert room.said[0]["message"] == (
+        "Stufe: kritisch\nGrund: die Plattform nimmt unsere Anmeldung nicht an: 401: token has expired;"
+        " was zu tun ist, steht unter „Kanäle“\nhttps://desk.example.org"
+    )
     assert room.said[0]["type"] == "failure"
 
 

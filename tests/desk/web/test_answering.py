@@ -181,3 +181,15 @@ def test_a_session_that_ended_while_somebody_typed_is_told(place: Place) -> None
     assert answer.status_code == 401
     assert 'id="preview"' in answer.text
     assert "Your session has ended" in answer.text
+
+
+def test_a_try_that_failed_is_told_while_the_next_is_waited_for(opened: Open) -> None:
+    place = opened(undo=0)
+    number, petra = place.ask(), place.person()
+    petra.client.headers["accept-language"] = "de"
+    petra.post(f"/conversations/{number}/approve", **write(petra, number, ANSWER))
+    place.square.faults.order("limit", method="POST")
+    place.deliver()
+    page = petra.get(f"/conversations/{number}")
+    assert "Der letzte Versuch gelang nicht; es wird von selbst weiter versucht." in page
+    assert "square, beim Senden:" in page

@@ -84,6 +84,45 @@ def test_every_refusal_is_said_in_german() -> None:
     assert [words for words in said if german.said(words) == words] == []
 
 
+ERRORS = ("Temporary", "RateLimited", "AuthFailed", "Gone", "Rejected", "DeliveryUnknown")
+CHANNELS = ("twoway/channels/*.py", "twoway/mail/*.py", "listener/*.py", "responders/*.py")
+
+
+def sentences() -> set[str]:
+    """What the desk itself says of its channels' errors, as literals: in the error, or in the variable ``said``."""
+    found = set()
+    for path in (path for pattern in CHANNELS for path in ROOT.glob(pattern)):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            told: ast.expr | None = None
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS and len(node.args) > 2:
+                told = node.args[2]
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "said":
+                told = node.value
+            if isinstance(told, ast.Constant | ast.JoinedStr) and re.search(r"[a-z]{2} [a-z]{2}", _literal(told)):
+                found.add(_literal(told))
+    return found
+
+
+def test_every_sentence_about_a_channels_error_is_said_in_german() -> None:
+    german, said = Words("de"), sentences()
+    assert len(said) > 50
+    assert sorted(words for words in said if german.said(words) == words) == []
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("square: send: 503 down for tea", "square, beim Senden: 503 down for tea"),
+        ("square: look: timed out", "square, beim Nachsehen: Es kam nicht rechtzeitig eine Antwort."),
+        ("square: send: 503 x (tried 8 times)", "Nach 8 Versuchen aufgegeben. square, beim Senden: 503 x"),
+        ("square: send: 422 a: b: c", "square, beim Senden: 422 a: b: c"),
+        ("Meier: who knows: this", "Meier: who knows: this"),
+    ],
+)
+def test_the_platforms_own_words_stay_and_ours_around_them_are_german(english: str, german: str) -> None:
+    assert Words("de").said(english) == german
+
+
 def test_sayings_keep_what_they_are_about() -> None:
     for english, german in tomllib.loads((WEB / "catalogue/said.toml").read_text("utf-8")).items():
         assert set(re.findall(r"\{\w+\}", german)) <= set(re.findall(r"\{\w+\}", english)), english
