@@ -115,18 +115,14 @@ class Messages:
         if self._since:
             since = clock.stamp(self._since)
             return Cursor.beginning(since, since=since)
-        conversations, _, _ = self._list("")
-        newest = max((one.moved for one in conversations), default="")
+        newest = _newest(self._list("")[0])
         return Cursor.beginning(newest, floor=newest)
 
     def _next(self, cursor: Cursor) -> tuple[Page, Cursor]:
         conversations, malformed, rest = self._list(cursor.resume[1] if cursor.resume else "")
         moved = [one for one in conversations if one.moved > _overlap(cursor.seen)]
         told = [self._read(one, cursor.low) for one in moved]
-        # The last that anything was ever said in: what was opened without a word may stand anywhere.
-        if any(one.moved <= cursor.seen for one in [one for one in conversations if one.moved][-1:]):
-            rest = ""
-        after = cursor.onward(max((one.moved for one in conversations), default=""), rest)
+        after = cursor.onward(_newest(conversations), "" if _ends_known(conversations, cursor.seen) else rest)
         malformed += [entry for one in told for entry in one.malformed]
         mentions, changes = self._heard(told, cursor)
         return Page(after.written(), mentions, changes, malformed=tuple(malformed)), after
@@ -186,6 +182,16 @@ class Messages:
         mentions = (_mention(*found, me, people.get(found[1].by)) for found in said)
         changes = (change for one in told for change in _changes(one, cursor, me))
         return tuple(mentions), tuple(changes)
+
+
+def _newest(conversations: list[Conversation]) -> str:
+    return max((one.moved for one in conversations), default="")
+
+
+def _ends_known(conversations: list[Conversation], seen: str) -> bool:
+    """Does a page end with what has not moved since then? What was opened without a word may stand anywhere."""
+    moved = [one.moved for one in conversations if one.moved]
+    return bool(moved) and moved[-1] <= seen
 
 
 def _overlap(moment: str) -> str:

@@ -275,6 +275,15 @@ def test_a_place_that_the_service_no_longer_knows_is_read_from_the_top(
     assert set(desk.poll().mentions) == set(said)
 
 
+def test_a_cursor_that_is_none_is_a_gap_that_is_shown(rig: BlueskyRig, desk: Desk) -> None:
+    rig.write("Petra", "before")
+    first, *_ = rig.collector().collect("messages", "no cursor")
+    assert first.gap
+    desk.keep("messages", first)
+    said = rig.write("Petra", "after")
+    assert set(desk.poll().mentions) == {said}
+
+
 def test_where_few_requests_are_left_it_goes_on_at_the_next_poll(
     platform: FakeBluesky, rig: BlueskyRig, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
