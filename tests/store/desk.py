@@ -49,6 +49,8 @@ from twoway.store.users import User
 LEASE = timedelta(minutes=3)
 FREE = Terms(on=True, quiet_until=None, cooldown=timedelta(0), flood=1, escalate_after=None)
 ANSWER_SECONDS = 3600
+WANTS_DRAFT = """NOT EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = conversations.id
+  AND (d.state IN ('writing', 'submitted', 'returned') OR d.created_at >= conversations.last_heard_at))"""
 LANES = {"unhappy": 500, "super": 400, "severe": 300, "answer": 200, "mention": 100, "noise": 0}
 
 
@@ -238,7 +240,9 @@ class Desk:
         return [row.text for row in mentions.of_conversation(self.store, conversation)]
 
     def consistent(self) -> bool:
-        """Whether every clock is what can be derived from the facts."""
+        """Whether every clock, and whether a proposal is wanted, is what can be derived from the facts."""
+        if self.all(f"SELECT id FROM conversations WHERE undrafted <> {WANTS_DRAFT}"):
+            return False
         rows = self.all("SELECT id, state, awaiting_since FROM conversations")
         return all(
             awaiting == (None if state == "resolved" else conversations.awaiting_since(self.store.read(), number))

@@ -1,12 +1,14 @@
 """Drafts: one in work a conversation, and nobody overwrites anybody unseen."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.store.desk import Desk
 from twoway import clock
 from twoway.domain import Deleted
 from twoway.errors import Refused, Stale
-from twoway.store import drafts
+from twoway.store import drafts, moves
 
 
 def test_a_draft_begins_and_goes_on(desk: Desk) -> None:
@@ -97,3 +99,33 @@ def test_conversations_without_a_proposal_are_listed_most_pressing_first(desk: D
     assert drafts.undrafted(desk.store, [desk.channel], 10) == [first]
     desk.approve(first)
     assert drafts.undrafted(desk.store, [desk.channel], 10) == []
+
+
+def wanted(desk: Desk) -> list[int]:
+    assert desk.consistent()
+    return drafts.undrafted(desk.store, [desk.channel], 10)
+
+
+def test_a_proposal_is_wanted_again_only_once_the_customer_has_written_and_nothing_is_in_work(desk: Desk) -> None:
+    number = desk.said(thread="t")
+    assert wanted(desk) == [number]
+    desk.write("one", conversation=number)
+    drafts.drop(desk.store, number, desk.agent.id)
+    assert wanted(desk) == []
+    desk.said(id="again", thread="t")
+    assert wanted(desk) == [number]
+    desk.write("two", conversation=number)
+    desk.said(id="and again", thread="t")
+    assert wanted(desk) == []
+    drafts.drop(desk.store, number, desk.agent.id)
+    assert wanted(desk) == [number]
+
+
+def test_no_proposal_is_wanted_where_no_clock_runs_or_an_answer_is_under_way(desk: Desk) -> None:
+    number = desk.said(thread="t")
+    moves.snooze(desk.store, number, None, clock.now() + timedelta(days=1), desk.agent.id)
+    assert wanted(desk) == []
+    desk.said(id="again", thread="t")
+    assert wanted(desk) == [number]
+    moves.set_lane(desk.store, number, "noise", desk.agent.id)
+    assert wanted(desk) == []

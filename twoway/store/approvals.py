@@ -77,6 +77,7 @@ def approve(store: Store, decision: Decision, session: Session) -> DeliveryRow:
             "UPDATE drafts SET state = ?, returned_reason = NULL, changed_at = ? WHERE id = ?",
             (move("draft", draft.state, "approved"), clock.stamp(now), draft.id),
         )
+        conversations.want_draft(db, found.id)
         approval = _approval(db, found, decision, session, now)
         return _delivery(db, found, decision, approval, session.user_id, now)
 

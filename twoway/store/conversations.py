@@ -115,6 +115,7 @@ def hand_back(db: sqlite3.Connection, conversation: int, approval: int, now: dat
         " AND id = (SELECT draft_id FROM approvals WHERE id = ?)",
         (move("draft", "approved", "dropped" if busy else "writing"), clock.stamp(now), approval),
     )
+    want_draft(db, conversation)
 
 
 def reopen(db: sqlite3.Connection, conversation: int, now: datetime, why: str) -> None:
@@ -146,6 +147,17 @@ def said(db: sqlite3.Connection, mention: int, conversation: int, now: datetime,
     reopen(db, conversation, now, why)
     attach(db, mention, conversation)
     db.execute("UPDATE conversations SET last_heard_at = ? WHERE id = ?", (clock.stamp(now), conversation))
+    want_draft(db, conversation)
+
+
+def want_draft(db: sqlite3.Connection, conversation: int) -> None:
+    """Keep whether a proposal is wanted in step with its drafts. Called by whatever begins one or ends its work."""
+    db.execute(
+        "UPDATE conversations SET undrafted = NOT EXISTS (SELECT 1 FROM drafts d"
+        " WHERE d.conversation_id = conversations.id AND (d.state IN ('writing', 'submitted', 'returned')"
+        " OR d.created_at >= conversations.last_heard_at)) WHERE id = ?",
+        (conversation,),
+    )
 
 
 # An answer made elsewhere answers what stood there before it, by the platform's clock, and was known here when it was

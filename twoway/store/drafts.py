@@ -51,12 +51,11 @@ def of_conversation(store: Store, conversation: int) -> list[DraftRow]:
     return many(DraftRow, store.read().execute(sql, (conversation,)))
 
 
+# Those that are due: an answer is owed, and the clock runs. By an index that holds nothing else.
 _UNDRAFTED = """
-SELECT c.id FROM conversations c JOIN lanes l ON l.name = c.lane
-WHERE c.state = 'open' AND c.awaiting_since IS NOT NULL AND l.clock = 1
+SELECT c.id FROM conversations c INDEXED BY conversations_undrafted
+WHERE c.undrafted = 1 AND c.state = 'open' AND c.due_at IS NOT NULL
   AND c.channel_id IN (SELECT value FROM json_each(:channels))
-  AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id
-                  AND (d.state IN ('writing', 'submitted', 'returned') OR d.created_at >= c.last_heard_at))
   AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.conversation_id = c.id
                   AND d.state IN ('pending', 'sending', 'unknown'))
 ORDER BY c.rank DESC, c.due_at LIMIT :limit
@@ -133,6 +132,7 @@ def _begin(
         (target.conversation_id, target.id, text, subject, source, user, clock.stamp(now), clock.stamp(now)),
     ).lastrowid
     draft_versions.begin(db, draft or 0, text, subject, user, now)
+    conversations.want_draft(db, target.conversation_id or 0)
     record(db, "draft.begun", now, conversation=target.conversation_id, user=user, draft=draft, source=source)
     return by_id(db, draft or 0)
 
@@ -165,6 +165,7 @@ def _move(store: Store, conversation: int, state: str, user: int, reason: str | 
             "UPDATE drafts SET state = ?, returned_reason = ?, changed_at = ? WHERE id = ?",
             (move("draft", draft.state, state), reason, clock.stamp(now), draft.id),
         )
+        conversations.want_draft(db, conversation)
         if state == "submitted":
             draft_versions.submit(db, draft.id, user, now)
         record(db, f"draft.{state}", now, conversation=conversation, user=user, draft=draft.id)

@@ -83,18 +83,24 @@ LEFT JOIN judgements j ON j.id = m.judgement_id
 LEFT JOIN deliveries v ON v.id = (SELECT max(id) FROM deliveries WHERE conversation_id = c.id)
 """
 
+_THEIRS = "{} w INDEXED BY {} CROSS JOIN conversations c ON c.id = w.conversation_id"
+# A list of what has a draft or a delivery of some sort begins with those, and ends where its page is full.
+_FROM = {
+    "approve": _THEIRS.format("drafts", "drafts_submitted"),
+    "trouble": _THEIRS.format("deliveries", "deliveries_in_trouble"),
+}
+
 # Each list says by itself what stands in it and in which order.
 LISTS = {
     "open": f"c.state = 'open' AND c.rank >= {TO_DO} ORDER BY c.rank DESC, c.due_at, c.id",
-    "approve": "c.id IN (SELECT conversation_id FROM drafts WHERE state = 'submitted') AND c.state = 'open'"
-    " ORDER BY c.rank DESC, c.due_at, c.id",
+    "approve": "w.state = 'submitted' AND c.state = 'open' ORDER BY c.rank DESC, c.due_at, c.id",
     "mentions": "c.lane = 'mention' AND c.state = 'open' ORDER BY c.rank DESC, c.due_at, c.id",
     "noise": "c.lane = 'noise' AND c.state = 'open' ORDER BY c.rank DESC, c.due_at, c.id",
     "hand": "c.id IN (SELECT conversation_id FROM deliveries WHERE state = 'pending' AND route = 'hand')"
     " ORDER BY c.due_at, c.id",
-    "trouble": "c.id IN (SELECT conversation_id FROM deliveries WHERE state = 'unknown' UNION"
-    " SELECT conversation_id FROM deliveries d WHERE state = 'failed' AND NOT EXISTS (SELECT 1 FROM deliveries n"
-    " WHERE n.conversation_id = d.conversation_id AND n.id > d.id)) AND c.state <> 'resolved' ORDER BY c.id",
+    "trouble": "w.state IN ('unknown', 'failed') AND NOT EXISTS (SELECT 1 FROM deliveries n"
+    " WHERE n.conversation_id = w.conversation_id AND n.id > w.id) AND c.state <> 'resolved'"
+    " ORDER BY w.conversation_id",
     "waiting": "c.state = 'waiting' ORDER BY c.changed_at DESC",
     "snoozed": "c.state = 'snoozed' ORDER BY c.snoozed_until",
     "resolved": "c.state = 'resolved' ORDER BY c.changed_at DESC",
@@ -111,8 +117,8 @@ _OF_TOPIC = (
 def lines(store: Store, name: str, limit: int = 50, offset: int = 0, topic: str = "") -> list[Line]:
     """A page of the list of that name; the keys of ``LISTS`` are the lists there are. ``topic``: only of that one."""
     # The page is chosen by numbers alone: sorting whole lines would fill in thirty thousand for the ten that are shown.
-    chosen = f"SELECT c.id FROM conversations c WHERE {_OF_TOPIC if topic else ''} {LISTS[name]}"
-    order = LISTS[name].partition(" ORDER BY ")[2]
+    chosen = f"SELECT c.id FROM {_from(name)} WHERE {_OF_TOPIC if topic else ''} {LISTS[name]}"
+    order = LISTS[name].partition(" ORDER BY ")[2].replace("w.conversation_id", "c.id")
     sql = f"{_LINES} WHERE c.id IN ({chosen} LIMIT :limit OFFSET :offset) ORDER BY {order}"
     values = {"limit": limit, "offset": offset, "now": clock.stamp(clock.now()), "topic": topic}
     return many(Line, store.read().execute(sql, values))
@@ -147,23 +153,27 @@ def news(store: Store) -> tuple[int, ...]:
     return tuple(store.read().execute(_NEWS).fetchone())
 
 
+def _from(name: str) -> str:
+    return _FROM.get(name, "conversations c")
+
+
 def _in_list(name: str) -> str:
     """What stands in that list, in no order: sorting thirty thousand to count a thousand takes most of the time."""
-    return LISTS[name].partition(" ORDER BY ")[0]
+    return f"{_from(name)} WHERE {LISTS[name].partition(' ORDER BY ')[0]}"
 
 
 def counts(store: Store, cap: int = 1000) -> dict[str, int]:
     """How many conversations stand in each list, counted up to ``cap``."""
     found: dict[str, Any] = {}
     for name in LISTS:
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE {_in_list(name)} LIMIT :cap)"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {_in_list(name)} LIMIT :cap)"
         found[name] = store.read().execute(sql, {"cap": cap, "now": clock.stamp(clock.now())}).fetchone()[0]
     return found
 
 
 def total(store: Store, name: str) -> int:
     """Exactly how many conversations stand in the list of that name."""
-    sql = f"SELECT count(*) FROM conversations c WHERE {_in_list(name)}"
+    sql = f"SELECT count(*) FROM {_in_list(name)}"
     return int(store.read().execute(sql, {"now": clock.stamp(clock.now())}).fetchone()[0])
 
 
