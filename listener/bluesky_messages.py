@@ -29,7 +29,7 @@ from twoway.channels.bluesky_chat import MESSAGES, Conversation, Listed, Message
 from twoway.channels.bluesky_errors import Passed
 from twoway.channels.bluesky_posts import PROFILES, Profile
 from twoway.channels.log import HandAddress
-from twoway.domain import Author, Change, Deleted, Malformed, Mention, Page
+from twoway.domain import Author, Change, Malformed, Mention, Page
 from twoway.errors import Gone, Temporary
 from twoway.text import storable
 
@@ -56,6 +56,10 @@ class Cursor(newest_first.Cursor):
     def low(self) -> str:
         """Down to where the messages of a conversation are read."""
         return max(self.floor, self.since, _overlap(self.high))
+
+    def reads(self, message: Message) -> bool:
+        """Is it one of those that are read, and ours to hear?"""
+        return message.at >= self.low and self.wants(message.at, message.sent_at)
 
     @property
     def done(self) -> bool:
@@ -172,10 +176,7 @@ class Messages:
     def _heard(self, told: list[_Told], cursor: Cursor) -> tuple[tuple[Mention, ...], tuple[Change, ...]]:
         me = self._bluesky.me
         ours = [
-            (one.conversation, message, raw)
-            for one in told
-            for message, raw in one.messages
-            if message.at >= cursor.low and cursor.wants(message.at, message.sent_at)
+            (one.conversation, message, raw) for one in told for message, raw in one.messages if cursor.reads(message)
         ]
         said = [found for found in ours if found[0].is_to(found[1], me)]
         people = profiles(self._bluesky, [message.by for _, message, _ in said])
@@ -199,19 +200,16 @@ def _overlap(moment: str) -> str:
 
 
 def _changes(told: _Told, cursor: Cursor, me: str) -> Iterator[Change]:
-    """What we said ourselves, in answer to what came before it, and what was removed for our account.
+    """What we said ourselves, in answer to what came before it.
 
-    Only somebody of the brand can do that: whoever removes a message removes it for themselves.
+    What is removed is so for our account alone, by somebody of the brand: the customer has taken nothing back, and
+    still waits for whatever they wait for.
     """
     talk, answered = told.conversation, ""
     for message, raw in told.messages:
         if talk.is_to(message, me):
             answered = talk.name_of(message)
-        elif not cursor.wants(message.at, message.sent_at):
-            continue
-        elif message.removed:
-            yield Deleted(talk.name_of(message), clock.now())
-        elif message.said and message.by == me and message.at >= cursor.low:
+        elif message.said and message.by == me and cursor.reads(message):
             yield own_message(talk, message, raw, answered)
 
 

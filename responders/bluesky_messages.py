@@ -35,6 +35,10 @@ LAG = 60
 """Seconds after which what the service has taken is certainly shown. It states none; apps show it at once."""
 MARGIN = timedelta(hours=1)
 """How far the service's clock may differ from ours."""
+REMOVED = (
+    "this message was removed on our account's side; its author may still see it: please answer in the app, or close"
+    " the conversation"
+)
 Told = tuple[Listed, bytes]
 M = TypeVar("M", bound=BaseModel)
 
@@ -61,8 +65,8 @@ class Messages:
     def look(self, preview: Preview) -> Target:
         """Is the message still there, the customer's last word, and unanswered? May we still write to them?
 
-        Gone it is, too, where somebody of the brand removed it or left the conversation. Raises Rejected where our
-        account may not write there, or no longer, and other ChannelErrors.
+        Gone it is, too, where somebody of the brand left the conversation. Raises Rejected where one of them removed
+        the message or our account may not write there, or no longer, and other ChannelErrors.
         """
         to, me = read_message_address(preview.address), self._bluesky.me
         try:
@@ -71,15 +75,17 @@ class Messages:
         except Gone:
             return Target(there=False)
         at = next((number for number, (one, _) in enumerate(said) if one.id == to.message), None)
-        if at is None or not said[at][0].said:
+        if at is None:
             return Target(there=False)
-        if closed := talk.closed(to.author, me):
-            raise Rejected(self._bluesky.name, "look", closed)
         after = said[:at][::-1]
         newer = tuple(talk.name_of(one) for one, _ in after if one.said and one.by == to.author)
         answered = talk.name_of(said[at][0])
         own = (own_message(talk, one, raw, answered) for one, raw in after if one.said and one.by == me)
-        return Target(newer=newer, answer=next(own, None))
+        target = Target(newer=newer, answer=next(own, None))
+        against = talk.closed(to.author, me) if said[at][0].said else REMOVED
+        if against and not target.answer:
+            raise Rejected(self._bluesky.name, "look", against)
+        return target
 
     def send(self, part: Part) -> Receipt:
         """Sends the part; where the conversation was only asked for, that accepts it. Raises ChannelError."""

@@ -135,14 +135,25 @@ def test_what_was_removed_meanwhile_may_have_been_it(
     assert "removed" in finding.reason
 
 
-@pytest.mark.parametrize("gone", ["removed", "left"])
-def test_looking_sees_that_nothing_is_there_to_be_answered(
-    platform: FakeBluesky, rig: BlueskyMessagesRig, desk: Desk, said: str, gone: str
+def test_looking_sees_that_a_colleague_left_the_conversation(
+    platform: FakeBluesky, rig: BlueskyMessagesRig, desk: Desk, said: str
 ) -> None:
     preview = shown(desk, said)
-    talk, word = platform.chat.by_name(said)
-    setattr(word if gone == "removed" else talk, gone, True)
+    platform.chat.by_name(said)[0].left = True
     assert not rig.sender().look(preview).there
+
+
+def test_a_message_that_a_colleague_removed_is_a_persons_to_see_to(
+    platform: FakeBluesky, rig: BlueskyMessagesRig, desk: Desk, said: str
+) -> None:
+    preview = shown(desk, said)
+    platform.chat.by_name(said)[1].removed = True
+    with pytest.raises(Rejected, match="on our account's side; its author may still see it"):
+        rig.sender().look(preview)
+    rig.answer_elsewhere(said, "We are on it")
+    answer = rig.sender().look(preview).answer
+    assert answer is not None
+    assert answer.text == "We are on it"
 
 
 @pytest.mark.parametrize("who", ["them", "us", "mod"])

@@ -43,6 +43,26 @@ def test_an_answer_that_a_colleague_gave_in_the_app_is_none_that_is_owed(
     assert talking.owed == 0
 
 
+def test_what_a_colleague_removes_in_the_app_stays_owed_until_somebody_answers(
+    talking: Office, platform: FakeBluesky, freeze: Freeze
+) -> None:
+    time, chat = freeze(clock.now()), platform.chat
+    talking.hear()
+    word = chat.write(platform.town.join("Petra"), "mein Gurt ist kaputt, was nun?")
+    talking.hear()
+    word.removed = True
+    time.shift(60)
+    chat.put(chat.of(word), platform.town.join("Petra"), "?")
+    talking.hear()
+    assert talking.owed == 1
+    kept = "SELECT count(*) FROM mentions WHERE deleted_at IS NULL"
+    assert talking.desk.store.read().execute(kept).fetchone()[0] == 2
+    time.shift(60)
+    chat.put(chat.of(word), platform.town.brand, "We are on it")
+    talking.hear()
+    assert talking.owed == 0
+
+
 @pytest.mark.parametrize("how", ["error-before", "limit", "forbidden"])
 def test_whatever_becomes_of_messages_the_rest_is_heard(
     talking: Office, platform: FakeBluesky, freeze: Freeze, how: str
