@@ -175,7 +175,13 @@ DAMAGES = [
     Damage(
         "our answer taken for a colleague's",
         "own_posts",
-        "UPDATE outside_answers SET remote_id = 'answer-1'",
+        "UPDATE outside_answers SET remote_id = 'answer-1' WHERE id = 1",
+        "outside answer 1",
+    ),
+    Damage(
+        "a colleague's answer left outside its conversation",
+        "strays",
+        "INSERT INTO outside_names SELECT channel_id, 'reference', reference, 1 FROM mentions WHERE id = 1",
         "outside answer 1",
     ),
     Damage(

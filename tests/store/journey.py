@@ -76,6 +76,7 @@ def changes(desk: Desk) -> None:
     desk.change(Deleted("deleted", clock.now()))
     desk.said(id="elsewhere")
     desk.change(own_post("theirs", "elsewhere"))
+    desk.change(own_post("of our own accord", "nobody"))
     number = desk.said(id="bounced")
     desk.answered(number, "to nobody", after="resolved")
     desk.change(Bounced(("to nobody",), "no such mailbox", clock.now(), b""))

@@ -1,14 +1,17 @@
 """Edits, deletions, answers made elsewhere, answers that came back."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.conftest import Freeze
 from tests.store.desk import Desk, own_post, preview, receipt
 from twoway import clock
-from twoway.domain import Bounced, Deleted, Edited
+from twoway.domain import Bounced, Deleted, Edited, OwnPost
 from twoway.store import doubts, mentions, moves, outcomes, receipts
+from twoway.store.audit import audit
 
 
 def edited(text: str, **how: str) -> Edited:
@@ -153,6 +156,69 @@ def test_what_stands_after_an_answer_made_elsewhere_awaits_one_though_it_was_hea
 def test_words_of_our_own_accord_belong_to_no_conversation(desk: Desk) -> None:
     assert desk.change(own_post("news", "nobody"))
     assert desk.one("SELECT conversation_id FROM outside_answers")[0] is None
+
+
+def both(desk: Desk, answer: OwnPost, **said: object) -> None:
+    """One page with the customer's words and an answer of ours, made in the platform's own app."""
+    desk.hear(desk.mention(id="a", **said), changes=(answer,))
+
+
+def queued(desk: Desk) -> tuple[str, bool]:
+    desk.judge()
+    desk.queue()
+    assert desk.consistent()
+    assert audit(desk.store).ok
+    return desk.conversation().state, desk.conversation().awaiting_since is not None
+
+
+@pytest.mark.parametrize("names", [{"replies_to": ("a",)}, {"replies_to": (), "thread": "t"}])
+def test_an_answer_heard_together_with_the_words_it_answers_is_theirs(desk: Desk, names: Any) -> None:
+    later = clock.now() + timedelta(minutes=1)
+    both(desk, replace(own_post("theirs", "a", created_at=later), **names), thread="t")
+    assert queued(desk) == ("waiting", False)
+    assert desk.all("SELECT conversation_id, version FROM outside_answers") == [(1, 1)]
+    assert desk.all("SELECT * FROM outside_names") == []
+    assert "conversation.answered_elsewhere" in desk.kinds()
+
+
+def test_every_part_of_an_answer_heard_too_early_is_found(desk: Desk) -> None:
+    """A listing that comes newest first gives the last part first."""
+    later = clock.now() + timedelta(minutes=1)
+    desk.hear(changes=tuple(own_post(*names, created_at=later) for names in (("3", "2"), ("2", "1"), ("1", "a"))))
+    desk.hear(desk.mention(id="a"))
+    assert queued(desk) == ("waiting", False)
+    assert {tuple(row) for row in desk.all("SELECT conversation_id FROM outside_answers")} == {(1,)}
+
+
+def test_an_answer_heard_before_words_that_join_a_conversation_is_theirs_at_once(desk: Desk) -> None:
+    desk.said(id="first", thread="t")
+    desk.approve()
+    desk.change(own_post("theirs", "a", created_at=clock.now() + timedelta(minutes=2)))
+    desk.hear(desk.mention(id="a", thread="t", created_at=clock.now() + timedelta(minutes=1)))
+    assert desk.all("SELECT conversation_id FROM outside_answers") == [(1,)]
+    assert queued(desk) == ("waiting", False)
+
+
+def test_what_we_said_before_a_thread_had_any_other_words_answers_none(desk: Desk) -> None:
+    earlier = own_post("news", "", created_at=clock.now() - timedelta(minutes=1), thread="t")
+    both(desk, replace(earlier, replies_to=()), thread="t")
+    assert queued(desk) == ("open", True)
+    desk.approve()
+    assert not desk.change(replace(earlier, replies_to=()))
+    assert desk.all("SELECT conversation_id FROM outside_answers") == [(None,)]
+    assert desk.delivery().state == "pending"
+
+
+def test_an_answer_kept_before_its_names_were_is_taken_along_once_it_is_seen_again(desk: Desk) -> None:
+    later = clock.now() + timedelta(minutes=1)
+    both(desk, own_post("theirs", "a", created_at=later))
+    with desk.store.write() as db:
+        db.execute("DELETE FROM outside_names")
+    assert queued(desk) == ("open", True)
+    desk.approve()
+    assert desk.change(own_post("theirs", "a"))
+    assert not desk.change(own_post("theirs", "a"))
+    assert (desk.conversation().state, desk.delivery().state) == ("waiting", "cancelled")
 
 
 def test_words_judged_after_an_answer_made_elsewhere_come_back_onto_the_desk(desk: Desk) -> None:

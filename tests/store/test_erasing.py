@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Freeze
 from tests.store.desk import Desk, own_post
 from twoway import clock
-from twoway.domain import Deleted, Edited, Malformed, Page
+from twoway.domain import Deleted, Edited, Malformed, OwnPost, Page
 from twoway.errors import NotFound, Refused
 from twoway.store import conversations, erasing, hearing, inbound, judgements, moves, outcomes
 from twoway.store.audit import audit
@@ -192,6 +192,32 @@ def test_what_is_old_and_closed_is_forgotten_with_its_author(desk: Desk, freeze:
     later(freeze, 31)
     assert retain(desk) == 1
     assert left(desk) == []
+    assert audit(desk.store).ok
+
+
+def stray(desk: Desk, *replies_to: str) -> None:
+    """An answer of ours from elsewhere to what the desk made no conversation of."""
+    desk.change(OwnPost("ours", replies_to, f"{SECRET}!", clock.now(), SECRET.encode(), thread=f"t-{SECRET}"))
+
+
+def test_what_we_said_in_no_conversation_is_forgotten_when_it_is_old(desk: Desk, freeze: Freeze) -> None:
+    stray(desk)
+    assert left(desk) == ["outside_answers", "outside_names"]
+    retain(desk, days=0)
+    assert left(desk) != []
+    later(freeze, 31)
+    retain(desk)
+    assert left(desk) == []
+    assert audit(desk.store).ok
+
+
+@pytest.mark.parametrize("how", [{"id": "old"}, {"thread": f"t-{SECRET}"}])
+def test_what_answered_history_is_forgotten_with_it(desk: Desk, how: dict[str, str]) -> None:
+    desk.hear(desk.mention(author=SECRET, created_at=clock.now() - 9 * DAY, **how))
+    stray(desk, "old")
+    erasing.author(desk.store, kim(desk), desk.approver.id)
+    assert set(left(desk)) <= {"mentions"}
+    assert desk.one("SELECT text, raw FROM outside_answers")[:] == ("", None)
     assert audit(desk.store).ok
 
 

@@ -19,7 +19,7 @@ from tests.fakes.x import TOKEN, FakeX
 from tests.x.test_desk import ANSWER, CONFIG, Office
 from twoway import clock
 from twoway.config import load
-from twoway.store import conversations, sessions, users
+from twoway.store import conversations, outside, sessions, users
 
 SENDING = "/2/dm_conversations"
 
@@ -74,15 +74,22 @@ def test_an_answer_that_never_arrived_is_sent_again_once_that_is_certain(
     assert platform.messages_of_brand() == [ANSWER]
 
 
-def test_what_was_answered_there_counts_as_answered(office: Office, platform: FakeX, freeze: Freeze) -> None:
+@pytest.mark.parametrize("between", [True, False], ids=["heard before", "heard together"])
+def test_what_was_answered_there_counts_as_answered(
+    office: Office, platform: FakeX, freeze: Freeze, between: bool
+) -> None:
     time = freeze(clock.now())
     office.hear()
     platform.write("Petra", "mein Gurt ist kaputt, was nun?")
-    office.hear()
+    if between:
+        office.hear()
     time.shift(60)
     platform.write_elsewhere("Petra", "Schon unterwegs!")
     office.hear()
-    assert conversations.by_id(office.desk.store, 1).state == "waiting"
+    found = conversations.by_id(office.desk.store, 1)
+    assert (found.state, found.awaiting_since) == ("waiting", None)
+    [answer] = outside.of_conversation(office.desk.store, 1)
+    assert answer.text == "Schon unterwegs!"
 
 
 def test_what_we_said_first_answers_nothing_that_came_after(office: Office, platform: FakeX, freeze: Freeze) -> None:

@@ -36,10 +36,25 @@ _ANSWERS = {
     " returned_reason = CASE WHEN returned_reason IS NOT NULL THEN '' END"
     " WHERE (text <> '' OR subject <> '' OR returned_reason <> '') AND {which}",
 }
+# Answers made elsewhere that no conversation was known of: by the names that say what they answer, and by their age.
+_FORGET = "UPDATE outside_answers SET text = '', url = '', raw = NULL, erased_at = :at WHERE erased_at IS NULL AND"
+_NAMED = " UNION ".join(
+    "SELECT n.outside_id FROM mentions m CROSS JOIN outside_names n ON n.channel_id = m.channel_id"
+    f" AND n.kind = '{name}' AND n.name = m.{name} WHERE m.id = :id"
+    for name in ("reference", "thread")
+)
+_STRAYS = {
+    "outside_answers": f"{_FORGET} id IN ({_NAMED})",
+    "outside_names": f"DELETE FROM outside_names WHERE outside_id IN ({_NAMED})",
+}
+_OLD = "conversation_id IS NULL AND channel_id = :channel AND heard_at < :before"
+_OLD_STRAYS = {
+    "outside_answers": f"{_FORGET} {_OLD}",
+    "outside_names": f"DELETE FROM outside_names WHERE outside_id IN (SELECT id FROM outside_answers WHERE {_OLD})",
+}
 _CONVERSATION = {
     "notes": "UPDATE notes SET text = '' WHERE conversation_id = :id AND text <> ''",
-    "outside_answers": "UPDATE outside_answers SET text = '', url = '', raw = NULL, erased_at = :at"
-    " WHERE conversation_id = :id AND erased_at IS NULL",
+    "outside_answers": f"{_FORGET} conversation_id = :id",
     "follow_ups": "DELETE FROM follow_ups WHERE conversation_id = :id",
     "reasons": "UPDATE conversations SET resolved_reason = 'erased' WHERE id = :id AND resolved_reason <> 'erased'",
     "failures": "UPDATE deliveries SET reason = '' WHERE conversation_id = :id AND reason <> ''",
@@ -63,8 +78,13 @@ def mention(db: sqlite3.Connection, row_id: int, at: str) -> Blanked:
 
 
 def answers(db: sqlite3.Connection, row_id: int, at: str) -> Blanked:
-    """What was written and sent in answer to a mention."""
-    return _run(db, _which("f.mention_id = :id"), {"id": row_id, "at": at})
+    """What was written and sent in answer to a mention, and what was answered elsewhere outside any conversation."""
+    return _run(db, [*_which("f.mention_id = :id"), *_STRAYS.items()], {"id": row_id, "at": at})
+
+
+def strays(db: sqlite3.Connection, channel: int, before: str, at: str) -> Blanked:
+    """Answers made elsewhere that were heard before then and are in no conversation."""
+    return _run(db, _OLD_STRAYS.items(), {"channel": channel, "before": before, "at": at})
 
 
 def conversation(db: sqlite3.Connection, row_id: int, at: str) -> Blanked:

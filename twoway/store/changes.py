@@ -8,7 +8,7 @@ from functools import singledispatch
 from twoway import clock
 from twoway.domain import Bounced, Change, Deleted, Edited, OwnPost, Receipt
 from twoway.states import move
-from twoway.store import clocks, conversations, deliveries, endings, mentions, receipts, vectors
+from twoway.store import clocks, conversations, deliveries, elsewhere, endings, mentions, receipts, vectors
 from twoway.store.events import record
 from twoway.store.threads import thread_of
 from twoway.text import storable
@@ -81,18 +81,19 @@ def _deleted(change: Deleted, db: sqlite3.Connection, channel: int, now: datetim
 @_apply.register
 def _own_post(change: OwnPost, db: sqlite3.Connection, channel: int, now: datetime) -> bool:
     known = "SELECT 1 FROM {} WHERE channel_id = ? AND remote_id = ?"
-    for table in ("receipts", "outside_answers"):
-        if db.execute(known.format(table), (channel, storable(change.id))).fetchone():
-            return False
+    names, conversation = (channel, storable(change.id)), thread_of(db, channel, change)
+    if db.execute(known.format("receipts"), names).fetchone():
+        return False
+    if db.execute(known.format("outside_answers"), names).fetchone():
+        return conversation is not None and elsewhere.keep_again(db, channel, change, conversation, now)
     if change.key and (lent := _lent(db, channel, change.key)):
         return _read_back(db, lent, change, now)
-    conversation = thread_of(db, channel, change)
     part = _doubtful_part(db, channel, conversation, change)
     if part:
         receipt = Receipt(change.id, change.created_at, change.url)
         receipts.keep_receipt(db, part["delivery_id"], part["number"], receipt, "heard", now)
         return True
-    _outside_answer(db, channel, conversation, change, now)
+    elsewhere.keep(db, channel, change, conversation, now)
     return True
 
 
@@ -131,34 +132,6 @@ def _doubtful_part(db: sqlite3.Connection, channel: int, conversation: int | Non
 
 def _says(row: sqlite3.Row, text: str) -> bool:
     return bool(row["body"]) and json.loads(row["body"])["parts"][row["number"]].split() == text.split()
-
-
-def _outside_answer(
-    db: sqlite3.Connection, channel: int, conversation: int | None, post: OwnPost, now: datetime
-) -> None:
-    db.execute(
-        "INSERT INTO outside_answers (channel_id, conversation_id, version, remote_id, url, text, raw, created_at,"
-        " heard_at) VALUES (?, ?, (SELECT version FROM conversations WHERE id = ?), ?, ?, ?, ?, ?, ?)",
-        (
-            channel,
-            conversation,
-            conversation,
-            storable(post.id),
-            storable(post.url),
-            storable(post.text),
-            post.raw,
-            clock.stamp(post.created_at),
-            clock.stamp(now),
-        ),
-    )
-    if conversation is None:
-        return
-    record(db, "conversation.answered_elsewhere", now, channel=channel, conversation=conversation)
-    conversations.raise_version(db, conversation, now, "answered elsewhere")
-    clocks.refresh(db, conversation)
-    found = conversations.get(db, conversation)
-    if found.state == "open" and found.awaiting_since is None:
-        conversations.wait(db, found, now)
 
 
 @_apply.register

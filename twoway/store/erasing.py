@@ -5,7 +5,7 @@ Nothing is erased from under an answer that is on its way or in doubt: its words
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from twoway import clock
 from twoway.errors import NotFound, Refused
@@ -17,6 +17,8 @@ from twoway.store.events import record
 REASON = "erased"
 BATCH = 100
 """Mentions or conversations of a transaction."""
+STRAYS = timedelta(days=1)
+"""How long an answer made elsewhere is kept at least: the conversation that it belongs to may still be on its way."""
 
 
 def mention(store: Store, number: int, user: int) -> Blanked:
@@ -69,13 +71,15 @@ SELECT a.id FROM authors a WHERE a.id IN (SELECT author_id FROM mentions WHERE i
 def retain_once(store: Store, channel: int, before: datetime) -> bool:
     """Erase what was said on a channel before then and is closed, or is history; whether there was any.
 
-    Authors of whom nothing is left are erased with it, and so is what nobody could read.
+    Authors of whom nothing is left are erased with it, and so is what nobody could read, and what we said ourselves in
+    no conversation.
     """
     now = clock.now()
     with store.write() as db:
         values = {"channel": channel, "before": clock.stamp(before), "limit": BATCH}
         db.execute(_UNREAD, values)
         db.execute("UPDATE malformed SET raw = NULL WHERE channel_id = :channel AND at < :before", values)
+        blanking.strays(db, channel, clock.stamp(min(before, now - STRAYS)), clock.stamp(now))
         ids = [row["id"] for row in db.execute(_OLD, values).fetchall()]
         _erase(db, ids, None, now)
         for row in db.execute(_NAMELESS.format(marks=", ".join("?" * len(ids))), ids).fetchall():

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from twoway import clock
 from twoway.domain import Change, Gap, Malformed, Mention, Page
-from twoway.store import conversations, imported, mentions
+from twoway.store import conversations, elsewhere, imported, mentions
 from twoway.store.changes import apply
 from twoway.store.channels import Stream
 from twoway.store.database import Store
@@ -93,6 +93,7 @@ def _join(db: sqlite3.Connection, mention: int, conversation: int, now: datetime
         conversations.attach(db, mention, conversation)  # context, not words that anybody has to react to
     else:
         conversations.said(db, mention, conversation, now, "the customer wrote again")
+    elsewhere.gather(db, conversation, now)
 
 
 def _keep_malformed(db: sqlite3.Connection, channel: int, found: Malformed, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from twoway import clock
 from twoway.domain import Author, Mention
 from twoway.priority import Score, joined
-from twoway.store import alerts, clocks, conversations, lanes, scores
+from twoway.store import alerts, clocks, conversations, elsewhere, lanes, scores
 from twoway.store.database import Store
 from twoway.store.events import record
 from twoway.store.rows import many
@@ -95,6 +95,7 @@ def enqueue(store: Store, judged: Judged, placed: Placed, alarms: Sequence[str] 
         conversation = row["conversation_id"] or _seat(db, row, placed.lane, now)
         db.execute("UPDATE mentions SET queued = 1 WHERE id = ?", (mention,))
         was = _lift(db, conversation, placed, now)
+        elsewhere.gather(db, conversation, now)
         start_clock(db, conversation, now)
         lanes.entered(db, conversation, was, now)
         for rule in alarms:

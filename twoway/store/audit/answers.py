@@ -89,4 +89,12 @@ TWICE = (
         "SELECT o.id FROM outside_answers o JOIN receipts r ON r.channel_id = o.channel_id"
         " AND r.remote_id = o.remote_id",
     ),
+    rows(
+        "strays",
+        "An answer made elsewhere to words in a conversation is in that conversation.",
+        "outside answer",
+        "outside_names",
+        "SELECT n.outside_id FROM outside_names n JOIN mentions m ON m.channel_id = n.channel_id"
+        " AND m.reference = n.name WHERE n.kind = 'reference' AND m.conversation_id IS NOT NULL",
+    ),
 )

@@ -110,9 +110,11 @@ FORGOTTEN = (
     ),
     rows(
         "erased_answers",
-        "Of erased answers made elsewhere no words are left.",
+        "Of erased answers made elsewhere no words are left, nor what they answered.",
         "outside answer",
         "outside_answers",
-        "SELECT id FROM outside_answers WHERE erased_at IS NOT NULL AND (text <> '' OR raw IS NOT NULL)",
+        "SELECT id FROM outside_answers WHERE erased_at IS NOT NULL AND (text <> '' OR raw IS NOT NULL)"
+        " UNION SELECT o.id FROM outside_names n JOIN outside_answers o ON o.id = n.outside_id"
+        " WHERE o.erased_at IS NOT NULL",
     ),
 )
