@@ -20,8 +20,10 @@ def within(reach: timedelta, why: str, read: Read, written: str | None, since: d
     if cursor and _heard_until(cursor) < clock.now() - reach:
         yield (page := _moved(cursor, reach, why))
         written = page.cursor
+        cursor = None
     for page in read(written, since):
-        yield _refreshed(page)
+        # A way back that goes on ends at what was newest when it began, not at what is newest now.
+        yield page if cursor and cursor.resume else _refreshed(page)
 
 
 def _heard_until(cursor: Cursor) -> datetime:

@@ -169,6 +169,25 @@ def test_another_refusal_while_paging_back_is_not_taken_for_that(desk: Desk, rig
     assert len(platform.requests(EVENTS)) == asked + 1
 
 
+def test_what_came_since_an_interrupted_way_back_is_heard_though_the_next_stops_early(
+    desk: Desk, rig: XRig, platform: FakeX, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
+    said = [platform.write("Petra", f"Nummer {number}") for number in range(FEW + 3)]
+    pages = iter(rig.collector().collect("messages", desk.cursors["messages"]))
+    desk.keep("messages", next(pages))
+    time.shift(timedelta(days=1, hours=1))
+    said.append(platform.write("Petra", "inzwischen"))
+    time.shift(timedelta(days=1))
+    platform.server.left = RESERVE
+    assert read(desk) == []
+    assert len(desk.mentions) == FEW + 3
+    platform.server.left = 300
+    time.shift(timedelta(minutes=20))
+    assert read(desk) == []
+    assert set(desk.mentions) == {f"dm:{one}" for one in said}
+
+
 def test_empty_pages_before_the_end_are_passed(desk: Desk, platform: FakeX) -> None:
     said = [platform.write("Petra", f"Nummer {number}") for number in range(20)]
     platform.server.holes |= set(said[15:])
