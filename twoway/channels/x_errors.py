@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 LONGEST_WAIT = timedelta(days=1)
 _DAYS = ("x-user-limit-24hour", "x-app-limit-24hour")
 """Limits of a day, by the beginning of their headers; what is used up counts before that of the quarter hour."""
-_LOGIN = re.compile(
-    r"oauth|suspended|locked|client-?forbidden|unsupported-authentication|enrolled|access level", re.IGNORECASE
-)
+_OURS = r"your account (?:is|has been)\b.*(?:suspended|\blocked)|this account is temporarily locked"
+_SHUT = re.compile(_OURS, re.IGNORECASE)
+"""A 403 that is about our account as a whole, not about one that we wrote to or that blocked us."""
+_LOGIN = re.compile(rf"{_OURS}|oauth|client-?forbidden|unsupported-authentication|enrolled|access level", re.IGNORECASE)
 """A 403 that is about the account or the app, not about one answer."""
-_SHUT = re.compile(r"suspended|locked", re.IGNORECASE)
-"""A 403 that is about the account as a whole."""
 _GONE = re.compile(r"deleted or not visible|does not exist|not-found", re.IGNORECASE)
 _TAKEN = 402
 """The credits are used up."""
