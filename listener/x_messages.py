@@ -103,7 +103,7 @@ class Messages:
                 max_results=count, event_types=KIND, user_auth=self._x.signed, **going_on, **FIELDS
             )
 
-        with reading(self._x):
+        with reading(self._x, rest=True):
             return self._x.messages(self.name, request, (1, size), purpose=HEAR, along=True)
 
     def hear(self, entry: Any, raw: bytes) -> Heard:

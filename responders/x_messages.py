@@ -14,6 +14,8 @@ from twoway.channels.x_messages import (
     KIND,
     LONGEST,
     MARK,
+    MAY_NOT_READ,
+    MAY_NOT_READ_THIS,
     PARTS,
     PLAIN,
     Message,
@@ -134,6 +136,7 @@ class Messages:
     def _page(
         self, operation: str, purpose: str, size: int, below: str, **where: Any
     ) -> tuple[list[tuple[Message, bytes]], str]:
+        said = MAY_NOT_READ_THIS if where else MAY_NOT_READ
         if below:
             where["pagination_token"] = below
 
@@ -142,7 +145,7 @@ class Messages:
                 max_results=count, event_types=KIND, user_auth=self._x.signed, **where, **PLAIN
             )
 
-        with reading(self._x):
+        with reading(self._x, said=said):
             listed = self._x.messages(operation, request, (1, size), purpose=purpose)
         try:
             return [(Message.model_validate(entry), raw) for entry, raw in listed.entries], listed.next

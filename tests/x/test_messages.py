@@ -24,6 +24,7 @@ from twoway.channels.x_messages import (
     AGAIN,
     GROUP,
     MAY_NOT_READ,
+    MAY_NOT_READ_THIS,
     MAY_NOT_WRITE,
     UNNAMED,
     Message,
@@ -272,6 +273,7 @@ def test_an_app_that_may_not_read_them_is_told_so_and_asked_again_after_an_hour(
         with pytest.raises(RateLimited, match="permission to read, write and direct message") as raised:
             read(desk)
         assert (raised.value.alone, raised.value.retry_at - clock.now()) == (True, AGAIN)
+        assert raised.value.said.count("nothing more until") <= 1
     assert len(platform.requests(EVENTS)) == asked + 1
     platform.server.says_no.clear()
     time.shift(AGAIN)
@@ -287,7 +289,7 @@ def test_a_locked_account_is_another_matter(desk: Desk, platform: FakeX) -> None
 def test_what_a_person_is_told_of_messages_is_said_in_german() -> None:
     german = Words("de")
     errors = (f"x: messages: nothing more until 10:00: {MAY_NOT_READ}", f"x: send a message: {MAY_NOT_WRITE} (403 No)")
-    for said in (GROUP, ACCEPTS_NONE, UNNAMED, MAY_NOT_READ, VANISHED, *errors):
+    for said in (GROUP, ACCEPTS_NONE, UNNAMED, MAY_NOT_READ, MAY_NOT_READ_THIS, VANISHED, *errors):
         assert german.said(said) != said
 
 
@@ -296,6 +298,9 @@ def test_checking_says_whether_they_may_be_read(rig: XRig, platform: FakeX) -> N
     platform.server.letters.may.clear()
     with pytest.raises(RateLimited, match=MAY_NOT_READ[:40]):
         x.check(rig.connection)
+    platform.server.letters.may |= {"read", "write"}
+    x.check(rig.connection)
+    platform.server.letters.may.clear()
     rig.connection = rig.connect(direct_messages=False)
     x.check(rig.connection)
 

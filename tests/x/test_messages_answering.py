@@ -14,7 +14,7 @@ from tests.fakes.x_asked import Refusal
 from tests.servers.starting import wait_until
 from twoway import clock
 from twoway.channels.x import CHANNEL
-from twoway.channels.x_messages import LONGEST, message_length
+from twoway.channels.x_messages import LONGEST, MAY_NOT_READ_THIS, message_length
 from twoway.channels.x_posts import moment
 from twoway.domain import Absent, Draft, Found, Mention, Part, Preview, Receipt, Unclear
 from twoway.errors import AuthFailed, DeliveryUnknown, Gone, RateLimited, Rejected
@@ -137,13 +137,22 @@ def test_a_conversation_that_x_no_longer_shows_is_answered_in_x_itself(
     assert rig.sender().find(Part(shown, 0, "key"), since) == Unclear(VANISHED)
 
 
-def test_an_app_that_may_no_longer_read_them_gives_the_answer_back_with_what_to_do(
-    rig: XRig, mention: Mention, platform: FakeX
+def test_a_conversation_that_may_not_be_read_is_given_back_with_what_to_do_and_holds_no_other(
+    rig: XRig, desk: Desk, mention: Mention, platform: FakeX
 ) -> None:
-    platform.server.letters.may.discard("read")
+    tom = heard(desk, platform.write("Tom", "und mein Rucksack?"))
+    shown, since = preview(rig, mention), clock.now()
+    platform.server.says_no["/2/dm_conversations/1000000-1000001/dm_events"] = Refusal(403, "Forbidden")
     for _ in range(2):
-        with pytest.raises(Rejected, match="permission to read, write and direct message"):
-            rig.sender().look(preview(rig, mention))
+        with pytest.raises(Rejected) as raised:
+            rig.sender().look(shown)
+        assert raised.value.said == MAY_NOT_READ_THIS
+        with pytest.raises(RateLimited, match="this conversation") as limited:
+            rig.sender().find(Part(shown, 0, "key"), since)
+        assert limited.value.alone
+    assert rig.sender().look(preview(rig, tom)).there
+    platform.server.says_no.clear()
+    assert rig.sender().look(shown).there
 
 
 def test_a_message_that_is_too_old_to_be_shown_may_still_be_answered(

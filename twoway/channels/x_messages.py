@@ -52,6 +52,10 @@ MAY_NOT_READ = (
     "X lets this app read no direct messages. In its developer console give the app the permission to read, write and"
     " direct message, then make new keys; a token needs the scopes dm.read and dm.write. Or switch direct_messages off"
 )
+MAY_NOT_READ_THIS = (
+    "X does not let the desk read this conversation. Please answer in X itself; if others are closed to it as well, the"
+    " app may read no direct messages any more: ask whoever runs the desk"
+)
 MAY_NOT_WRITE = (
     "X did not take this message: this person accepts none from you, or the app may send none (it needs the permission"
     " to direct message, a token the scope dm.write). Answer in X itself, or ask whoever runs the desk"
@@ -176,15 +180,19 @@ def look_whether_allowed(x: "X") -> None:
 
 
 @contextmanager
-def reading(x: "X") -> Iterator[None]:
-    """Around a request that reads messages: that the app may not is no fault of the login. Raises ChannelError."""
+def reading(x: "X", *, said: str = MAY_NOT_READ, rest: bool = False) -> Iterator[None]:
+    """Around a request that reads messages: that the app may not, which is ``said``, is no fault of the login.
+
+    ``rest``: the same is not asked again for a while, as it is where everything is read. Raises ChannelError.
+    """
     try:
         yield
     except ChannelError as error:
         if not _forbidden(x, error):
             raise
-        refused = NotAllowed(x.name, error.operation, MAY_NOT_READ, clock.now() + AGAIN, alone=True)
-        x.rest(refused)
+        refused = NotAllowed(x.name, error.operation, said, clock.now() + AGAIN, alone=True)
+        if rest:
+            x.rest(refused)
         raise refused from error
 
 
