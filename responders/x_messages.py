@@ -33,7 +33,7 @@ from twoway.channels.x_posts import first_id, moment
 from twoway.channels.x_reach import MARGIN, MESSAGES, missing
 from twoway.channels.x_settings import Settings
 from twoway.channels.x_text import same_words
-from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Rejected, Temporary
 from twoway.text import storable
 
@@ -105,9 +105,9 @@ class Messages:
             ours = message.sender_id == self._x.me and int(message.id) > lowest and message.name not in before
             if ours and same_words(message.words, part.text):
                 return Found(_receipt(message.id, to))
-        if not shown and _is_given(to):
-            return Unclear(VANISHED)
-        return missing("our messages", since, asked, self._settings.timeout_seconds)
+        finding = missing("our messages", since, asked, self._settings.timeout_seconds)
+        # Where X shows nothing at all, it does not show what we said either, however old the customer's words are.
+        return Unclear(VANISHED) if isinstance(finding, Absent) and not shown else finding
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our messages since then, as far as X gives them, newest first. Raises ChannelError."""

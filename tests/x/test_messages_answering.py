@@ -165,6 +165,18 @@ def test_a_message_that_is_too_old_to_be_shown_may_still_be_answered(
     assert isinstance(rig.sender().find(Part(shown, 0, "key"), since), Found)
 
 
+def test_an_answer_in_doubt_to_what_is_too_old_to_be_shown_is_never_taken_for_absent(
+    rig: XRig, mention: Mention, platform: FakeX, freeze: Freeze
+) -> None:
+    time = freeze(clock.now() + timedelta(days=31))
+    shown, since = preview(rig, mention), clock.now()
+    send(rig, shown)
+    platform.server.letters.encrypted.add("1000000-1000001")
+    assert isinstance(rig.sender().find(Part(shown, 0, "key"), since), Unclear)
+    time.shift(timedelta(minutes=10))
+    assert rig.sender().find(Part(shown, 0, "key"), since) == Unclear(VANISHED)
+
+
 @pytest.mark.parametrize("fault", ["drop-after", "error-after", "malformed", "nonsense", "slow"])
 def test_a_message_that_may_be_there_is_in_doubt_and_found(
     rig: XRig, mention: Mention, platform: FakeX, fault: str
