@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from listener import again
 from listener.bluesky_again import Again, profiles
-from listener.bluesky_messages import STREAM, Messages
+from listener.bluesky_messages import Messages
 from listener.bluesky_search import searches
+from listener.bluesky_talks import STREAM
 from listener.newest_first import Heard, Listing, pages
 from twoway import clock
 from twoway.channels.bluesky import Bluesky, Settings

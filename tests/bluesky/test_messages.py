@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from listener import bluesky_messages
-from listener.bluesky_messages import Cursor
+from listener import bluesky_cursor, bluesky_talks
+from listener.bluesky_cursor import Cursor
 from tests.conftest import Freeze
 from tests.contract.bluesky import BlueskyRig
 from tests.contract.rig import Desk
@@ -22,7 +22,8 @@ LIST, READ = "chat.bsky.convo.listConvos", "chat.bsky.convo.getMessages"
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two entries a page."""
-    monkeypatch.setattr(bluesky_messages, "PAGE", 2)
+    for size in ("PAGE", "TALKS"):
+        monkeypatch.setattr(bluesky_talks, size, 2)
 
 
 def page(desk: Desk) -> None:
@@ -90,7 +91,7 @@ def test_many_conversations_are_heard_though_each_page_is_the_last_before_a_kill
 def test_who_speaks_again_while_the_listing_is_paged_back_is_heard_of_what_they_said_before(
     rig: BlueskyRig, desk: Desk, monkeypatch: pytest.MonkeyPatch, protected: bool
 ) -> None:
-    monkeypatch.setattr(bluesky_messages, "MARGIN", timedelta())
+    monkeypatch.setattr(bluesky_cursor, "MARGIN", timedelta())
     if not protected:  # one way back is taken for enough
         monkeypatch.setattr(Cursor, "onward", _straight_on)
     first = rig.write("Petra", "on Tuesday")
@@ -250,7 +251,8 @@ def test_after_a_fault_everything_is_heard(
     how = {"seconds": 1} if fault == "limit" else {}
     platform.faults.order(fault, path=f"/xrpc/{method}", **how)
     with pytest.raises(ChannelError):
-        page(desk)
+        desk.poll()
+    assert desk.mentions == {}
     rig.connection.http.close()
     rig.connection = rig.connect()
     assert set(desk.poll().mentions) == {said}
@@ -287,7 +289,7 @@ def test_a_cursor_that_is_none_is_a_gap_that_is_shown(rig: BlueskyRig, desk: Des
 def test_where_few_requests_are_left_it_goes_on_at_the_next_poll(
     platform: FakeBluesky, rig: BlueskyRig, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bluesky_messages, "PAGE", 3)
+    monkeypatch.setattr(bluesky_talks, "TALKS", 3)
     said = [rig.write(f"customer {number}", "hello") for number in range(12)]
     platform.server.left = 100
     polls = 0

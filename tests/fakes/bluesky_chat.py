@@ -74,6 +74,10 @@ class Chat:
     """DIDs of those who may not take part."""
     refusing: str = ""
     """Why whoever is written to takes nothing, in the service's words."""
+    broken: dict[str, int] = field(default_factory=dict)
+    """Conversations whose messages it does not give, and the status that it says so with."""
+    patience: int | None = None
+    """How often it lets messages be read until it says wait; None: as often as anybody likes."""
     made: int = 0
 
     def talk(self, *people: Person, group: str = "") -> Talk:
@@ -158,9 +162,18 @@ class Chat:
     def messages(self, asked: Asked) -> Any:
         """What was said there, newest first."""
         talk, limit, cursor = self._mine(asked.one("convoId")), asked.number("limit", 50, 100), asked.one("cursor")
+        self._admit(talk)
         found = [word for word in reversed(talk.words) if not cursor or word.rev < cursor]
         more = {"cursor": found[limit - 1].rev} if len(found) > limit else {}
         return {"messages": [word.view() for word in found[:limit]], "relatedProfiles": [], **more}
+
+    def _admit(self, talk: Talk) -> None:
+        if self.patience is not None:
+            if not self.patience:
+                raise Refusal(429, "RateLimitExceeded", "Rate Limit Exceeded")
+            self.patience -= 1
+        if status := self.broken.get(talk.id):
+            raise Refusal(status, "InvalidRequest" if status == 400 else "InternalServerError", "of this one")
 
     def send(self, asked: Asked) -> Any:
         """The brand writes; that accepts a request, too."""
