@@ -142,10 +142,11 @@ def forget(desk: Desk) -> None:
     for name in desk.names:
         days = desk.keep_days(name)
         channel = channels.by_name(desk.store, name).id
-        oldest = [now - timedelta(days=days)] if days else []
-        if beyond := erasing.beyond(desk.store, channel, desk.most_kept(name)):
-            oldest.append(beyond)
-        while oldest and erasing.retain_once(desk.store, channel, max(oldest)):
+        unfollowed = desk.unfollowed(name)
+        while days and erasing.retain_once(desk.store, channel, now - timedelta(days=days)):
+            rounds += 1
+        beyond = erasing.beyond(desk.store, channel, desk.most_kept(name), unfollowed)
+        while beyond and erasing.retain_once(desk.store, channel, beyond, unfollowed):
             rounds += 1
     while erasing.forget_deleted_once(desk.store, now - DELETED_KEPT):
         rounds += 1

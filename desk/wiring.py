@@ -206,6 +206,11 @@ class Desk:
         connection = self._connections.get(name)
         return connection.most_kept() if isinstance(connection, Bounded) else None
 
+    def unfollowed(self, name: str) -> tuple[str, ...]:
+        """Streams of a channel of whose mentions its platform is not asked again."""
+        connection = self._connections.get(name)
+        return (mentions.IMPORTED, *(connection.unfollowed() if isinstance(connection, Bounded) else ()))
+
     def _configured(self, name: str) -> ConfiguredChannel:
         if name not in self.names:
             raise NotFound(f"no channel {name!r} is switched on; there are {', '.join(self.names) or 'none'}")

@@ -16,6 +16,7 @@ from listener.x_mention import edit, mention, position
 from listener.x_within import within
 from twoway import clock
 from twoway.channels.x import X
+from twoway.channels.x_messages import STREAM
 from twoway.channels.x_money import HEAR
 from twoway.channels.x_posts import FIELDS, PLAIN, Listed, Post, first_id, moment, own_post
 from twoway.channels.x_reach import SEARCH
@@ -44,7 +45,7 @@ class Collector:
         self._read: dict[str, Callable[[str | None], Iterator[Page]]] = {
             "mentions": self._mentions,
             "own": self._own,
-            **({"messages": self._messages} if settings.direct_messages else {}),
+            **({STREAM: self._messages} if settings.direct_messages else {}),
             **dict(self._searches(settings)),
             "changes": lambda cursor: Again(connection).pages(cursor),
         }

@@ -17,6 +17,7 @@ from twoway.channels.x import X
 from twoway.channels.x_messages import (
     FIELDS,
     KIND,
+    STREAM,
     Event,
     Message,
     MessageAddress,
@@ -66,7 +67,7 @@ def _pages(connection: X, written: str | None, since: datetime | None) -> Iterat
 class Messages:
     """What was said in every conversation of the account, newest first."""
 
-    name = "messages"
+    name = STREAM
     position = staticmethod(position)
 
     def __init__(self, connection: X) -> None:

@@ -79,6 +79,9 @@ class Bounded(Protocol):
     def most_kept(self) -> int | None:
         """Of how many mentions that can be afforded; what is beyond is forgotten first. None: of any number."""
 
+    def unfollowed(self) -> tuple[str, ...]:
+        """Streams of whose mentions nobody asks again: they are not among that number, nor forgotten for it."""
+
 
 class Sender(Protocol):
     """Answers on one channel. Made by the channel's module path with (connection, settings)."""

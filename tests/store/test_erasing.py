@@ -236,6 +236,14 @@ def test_old_history_that_nobody_answers_is_forgotten(desk: Desk) -> None:
     assert desk.all("SELECT id FROM mentions WHERE erased_at IS NULL") == []
 
 
+def test_what_was_heard_in_a_stream_that_is_spared_is_kept(desk: Desk, freeze: Freeze) -> None:
+    everywhere(desk)
+    later(freeze, 31)
+    before = clock.now() - DAY
+    assert not erasing.retain_once(desk.store, desk.channel, before, [desk.stream.name])
+    assert erasing.retain_once(desk.store, desk.channel, before, ["another"])
+
+
 def test_what_could_not_be_read_is_forgotten_too(desk: Desk, freeze: Freeze) -> None:
     hearing.keep_page(desk.store, desk.stream, Page("1", malformed=(Malformed("x", "no date", SECRET.encode()),)))
     later(freeze, 31)
@@ -300,4 +308,5 @@ def test_what_is_beyond_a_number_of_mentions_is_dated(desk: Desk, freeze: Freeze
     assert found is not None
     assert clock.stamp(found) == dates[2]
     assert erasing.beyond(desk.store, desk.channel, 5) is None
+    assert erasing.beyond(desk.store, desk.channel, 3, [desk.stream.name]) is None
     assert erasing.beyond(desk.store, desk.channel, None) is None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk import health
+from desk.schedule import forget
 from desk.web.app import create_app
 from desk.wiring import open_desk
 from responders import review
@@ -18,6 +19,7 @@ from tests.desk.web.conftest import Place
 from tests.fakes.x import TOKEN, FakeX
 from tests.x.test_desk import ANSWER, CONFIG, Office
 from twoway import clock
+from twoway.channels.x import X
 from twoway.config import load
 from twoway.store import conversations, outside, sessions, users
 
@@ -130,6 +132,29 @@ def test_an_app_that_may_not_read_them_hears_everything_else_and_is_told_what_to
     assert found.state == "erring"
     page = Place(office.desk, None, create_app(office.desk)).person("viewer").get("/health")
     assert "lets this app read no direct messages" in page
+
+
+def test_messages_take_no_post_s_place_among_what_may_be_kept(
+    office: Office, platform: FakeX, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(X, "most_kept", lambda self: 2)
+    time = freeze(clock.now())
+    office.hear()
+    for number in range(6):
+        platform.write("Petra", f"danke {number}")
+        time.shift(60)
+    posts = {platform.say(f"Tom {number}", "danke, alles gut") for number in range(2)}
+    office.hear()
+    for number in range(1, 4):
+        review.close(office.desk.store, office.anna, number, None, "nothing to answer")
+    time.shift(timedelta(hours=1))
+    for name in ("Kim", "Lou"):
+        platform.say(name, "danke, alles gut")
+        time.shift(60)
+    office.hear()
+    forget(office.desk)
+    rows = office.desk.store.read().execute("SELECT remote_id FROM mentions WHERE erased_at IS NOT NULL").fetchall()
+    assert {row[0] for row in rows} == posts
 
 
 @pytest.mark.parametrize("path", ["/2/dm_events", "/2/users/1000000/mentions", "/2/tweets/search/recent"])

@@ -11,7 +11,7 @@ from pydantic import AliasChoices, BaseModel, Field, ValidationError
 from twoway import clock
 from twoway.channel import Channel, Limits, Policy
 from twoway.channels.x_errors import moment, refusal
-from twoway.channels.x_messages import LONGEST, PARTS, look_whether_allowed, message_length
+from twoway.channels.x_messages import LONGEST, PARTS, STREAM, look_whether_allowed, message_length
 from twoway.channels.x_money import ANSWER, HEAR, Purse
 from twoway.channels.x_posts import Id, Listed
 from twoway.channels.x_reach import LAG
@@ -190,6 +190,10 @@ class X:
     def most_kept(self) -> int | None:
         """As many mentions as can be looked up once a round: X wants to be asked what became of each within a day."""
         return self.purse.most_kept
+
+    def unfollowed(self) -> tuple[str, ...]:
+        """Messages cannot be looked up, nor does X want it."""
+        return (STREAM,)
 
     def standing(self) -> Standing:
         """The scarcest of X's limits, and the month's money."""

@@ -30,6 +30,8 @@ PARTS = 4
 """Messages of one answer, and posts of one where that is allowed."""
 MARK = "dm:"
 """Before the number of a message: those of posts look the same, and are looked up again."""
+STREAM = "messages"
+"""What they are heard in."""
 KIND = "MessageCreate"
 """Of X's events, the one that says something."""
 PLAIN: Mapping[str, list[str]] = {

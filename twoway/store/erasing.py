@@ -3,6 +3,7 @@
 Nothing is erased from under an answer that is on its way or in doubt: its words are needed until that is settled.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -49,8 +50,10 @@ def author(store: Store, number: int, user: int) -> Blanked:
     return blanked
 
 
-_OLD = """
-SELECT m.id FROM mentions m WHERE m.channel_id = :channel AND m.erased_at IS NULL AND m.created_at < :before AND (
+_SPARED = "SELECT id FROM streams WHERE channel_id = :channel AND name IN (SELECT value FROM json_each(:spared))"
+_OLD = f"""
+SELECT m.id FROM mentions m WHERE m.channel_id = :channel AND m.erased_at IS NULL AND m.created_at < :before
+AND m.stream_id NOT IN ({_SPARED}) AND (
   m.conversation_id IN (SELECT c.id FROM conversations c WHERE c.channel_id = :channel AND c.state = 'resolved'
     AND c.resolved_at < :before AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.conversation_id = c.id
       AND d.state IN ('pending', 'sending', 'unknown')))
@@ -68,15 +71,17 @@ SELECT a.id FROM authors a WHERE a.id IN (SELECT author_id FROM mentions WHERE i
 """
 
 
-def retain_once(store: Store, channel: int, before: datetime) -> bool:
+def retain_once(store: Store, channel: int, before: datetime, spared: Sequence[str] = ()) -> bool:
     """Erase what was said on a channel before then and is closed, or is history; whether there was any.
+
+    ``spared``: streams whose mentions stay.
 
     Authors of whom nothing is left are erased with it, and so is what nobody could read, and what we said ourselves in
     no conversation.
     """
     now = clock.now()
     with store.write() as db:
-        values = {"channel": channel, "before": clock.stamp(before), "limit": BATCH}
+        values = {"channel": channel, "before": clock.stamp(before), "limit": BATCH, "spared": json.dumps(spared)}
         db.execute(_UNREAD, values)
         db.execute("UPDATE malformed SET raw = NULL WHERE channel_id = :channel AND at < :before", values)
         blanking.strays(db, channel, clock.stamp(min(before, now - STRAYS)), clock.stamp(now))
@@ -88,13 +93,17 @@ def retain_once(store: Store, channel: int, before: datetime) -> bool:
     return bool(ids)
 
 
-def beyond(store: Store, channel: int, most: int | None) -> datetime | None:
-    """When the oldest of the newest ``most`` mentions was said, if there are more of them than that."""
+def beyond(store: Store, channel: int, most: int | None, spared: Sequence[str] = ()) -> datetime | None:
+    """When the oldest of the newest ``most`` mentions was said, if there are more of them than that.
+
+    ``spared``: streams whose mentions do not count.
+    """
     sql = (
-        "SELECT created_at FROM mentions WHERE channel_id = ? AND erased_at IS NULL AND deleted_at IS NULL"
-        " ORDER BY created_at DESC LIMIT 2 OFFSET ?"
+        "SELECT created_at FROM mentions WHERE channel_id = :channel AND erased_at IS NULL AND deleted_at IS NULL"
+        f" AND stream_id NOT IN ({_SPARED}) ORDER BY created_at DESC LIMIT 2 OFFSET :most"
     )
-    rows = [] if most is None else store.read().execute(sql, (channel, max(0, most - 1))).fetchall()
+    values = {"channel": channel, "most": max(0, (most or 0) - 1), "spared": json.dumps(spared)}
+    rows = [] if most is None else store.read().execute(sql, values).fetchall()
     return clock.parse(rows[0]["created_at"]) if len(rows) > 1 else None
 
 
