@@ -64,8 +64,9 @@ class Again:
                 yield from self._one(uri)
 
     def newest(self) -> Shown:
-        """The newest kept mentions that still stand."""
-        return self.many([id_ for _, id_ in self._bluesky.memory.standing(0, BATCH) if _is_uri(id_)])
+        """The newest kept posts that still stand; they may lie below many direct messages."""
+        kept = self._bluesky.memory.standing(0, BATCH * REQUESTS)
+        return self.many([id_ for _, id_ in kept if _is_uri(id_)][:BATCH])
 
     def many(self, uris: list[str]) -> Shown:
         """Those of these posts that are shown to us, with their bytes; what cannot be read is left out."""

@@ -213,6 +213,16 @@ def test_notices_that_are_listed_no_more_are_a_gap_once(platform: FakeBluesky, d
     assert later in desk.poll().mentions
 
 
+def test_a_gap_is_noticed_below_many_direct_messages(platform: FakeBluesky, rig: BlueskyRig, desk: Desk) -> None:
+    platform.say("Petra", "hello")
+    desk.poll()
+    for number in range(30):
+        rig.write("Petra", f"number {number}")
+    desk.poll()
+    platform.town.notices.clear()
+    assert last_gap(desk) is not None
+
+
 def test_words_taken_back_by_their_author_are_no_gap(platform: FakeBluesky, desk: Desk) -> None:
     said = platform.say("Petra", "hello")
     desk.poll()
