@@ -64,8 +64,8 @@ def test_what_each_no_means(status: int, name: str, reading: type, writing: type
     [
         (400, "InvalidToken", "Bad token method", NotAllowed, Rejected),
         (400, "InvalidToken", "Bad token scope", NotAllowed, Rejected),
-        (400, "InvalidToken", "Token could not be verified", AuthFailed, AuthFailed),
-        (400, "ExpiredToken", "Token has expired", AuthFailed, AuthFailed),
+        (400, "InvalidToken", "Token could not be verified", NotAllowed, NotAllowed),
+        (400, "ExpiredToken", "Token has expired", NotAllowed, NotAllowed),
         (400, "InvalidConvo", "in words", Gone, Gone),
         (400, "InvalidRequest", "Convo not found", Gone, Gone),
         (400, "InvalidRequest", "block between recipient and sender", Passed, Rejected),

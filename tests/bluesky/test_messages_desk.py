@@ -95,6 +95,27 @@ def test_whatever_becomes_of_messages_the_rest_is_heard(
     assert talking.channel.last_error is None
 
 
+def test_a_refusal_in_words_that_nobody_knows_pauses_nothing_and_renews_one_token(
+    talking: Office, platform: FakeBluesky, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
+    talking.hear()
+    platform.server.privileged, platform.server.forbidding = False, "This password has no access to chats"
+    platform.chat.write(platform.town.join("Petra"), "privately")
+    for number in range(5):
+        platform.say("Petra", f"openly {number}")
+        talking.hear()
+        time.shift(60)
+    assert talking.heard == 5
+    assert talking.channel.paused_at is None
+    assert "no access to chats; nor did a new token help" in talking.channel.last_error
+    assert len(platform.requests("refreshSession")) == 1
+    assert len(platform.requests("createSession")) == 1
+    platform.server.privileged = True
+    talking.hear()
+    assert talking.heard == 6
+
+
 def test_checking_says_whether_messages_can_be_read(talking: Office, platform: FakeBluesky) -> None:
     talking.desk.check("sky")
     platform.server.privileged = False

@@ -20,6 +20,8 @@ class Logins:
     password: str = PASSWORD
     privileged: bool = True
     """Whether the app password may read and write direct messages."""
+    forbidding: str = "Bad token method"
+    """What is said where it may not."""
     takendown: bool = False
     elsewhere: str = ""
     """What the account's document says of where its data are."""
@@ -41,7 +43,7 @@ class Logins:
         if self.takendown:
             raise Refusal(401, "AccountTakedown", "Account has been taken down")
         if chat and not self.privileged:
-            raise Refusal(400, "InvalidToken", "Bad token method")
+            raise Refusal(400, "InvalidToken", self.forbidding)
         return token
 
     def create_session(self, asked: Asked) -> Any:

@@ -71,6 +71,8 @@ class Bluesky:
     """Of posts that were heard or looked at, the hash of what they said."""
     began: datetime = field(default_factory=clock.now)
     _session: Session | None = None
+    _useless: Session | None = None
+    """One that was new when direct messages were refused to it as if it were over: another would be, too."""
     _lock: RLock = field(default_factory=RLock)
     _quiet: dict[str, datetime] = field(default_factory=dict)
     """Until when nothing may be read, written or logged in, of posts and of the chat, as the server said."""
@@ -132,10 +134,12 @@ class Bluesky:
             kind, request["headers"] = f"chat {kind}", PROXY
         session = self._logged_in(operation)
         answer = self._request(operation, kind, method, session, **request)
-        if is_over(answer, chat=chat):
+        if is_over(answer, chat=chat) and not (chat and session is self._useless):
             # It was refused before anything was done: asking again with a new token repeats nothing.
             session = self._renewed(operation, session)
             answer = self._request(operation, kind, method, session, **request)
+            if chat and is_over(answer, chat=chat):
+                self._useless = session
         if not chat:
             self._standing = Standing(_number(answer, "remaining"), _number(answer, "limit"), resets_at(answer))
         return self._taken(operation, kind, answer)

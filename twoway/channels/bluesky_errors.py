@@ -38,6 +38,10 @@ _MAY_NOT = (
     "this app password may not read or write direct messages; make a new one that allows access to them,"
     " or set direct_messages = false"
 )
+_NO_HELP = (
+    "nor did a new token help; if this app password may not read or write direct messages, make a new one that allows"
+    " access to them, or set direct_messages = false"
+)
 _ADVICE = {
     "AuthenticationRequired": "make a new app password under Settings, Privacy and security, App passwords",
     "AuthFactorTokenRequired": "the desk needs an app password, not the account's own",
@@ -53,7 +57,7 @@ class Passed(Temporary):
 
 
 class NotAllowed(Temporary):
-    """The app password may not do this; the rest of the channel has nothing to do with it."""
+    """The app password may not do this, or seems so; the rest of the channel has nothing to do with it."""
 
 
 def is_over(answer: "httpx2.Response", *, chat: bool) -> bool:
@@ -85,21 +89,19 @@ def refusal(
     words = f"{name} {message}".strip() if name else answer.text
     for secret in secrets:
         words = words.replace(secret, "[secret]")
-    forbidden = chat and _is_forbidden(answer)
-    advice = _MAY_NOT if forbidden else _ADVICE.get(name, "")
+    forbidden, over = chat and _is_forbidden(answer), chat and name in OVER
+    advice = _MAY_NOT if forbidden else _NO_HELP if over else _ADVICE.get(name, "")
     said = f"{code} {one_line(words, 300)}{advice and f'; {advice}'}"
     if code == 429:
         return RateLimited(channel, operation, said, retry_at(answer), alone=chat)
-    if forbidden:
-        return (Rejected if writing else NotAllowed)(channel, operation, said)
+    if forbidden or over:
+        return (Rejected if forbidden and writing else NotAllowed)(channel, operation, said)
     kind = _chat_kind(code, name, message, writing) if chat else _kind(code, name, writing)
     return kind(channel, operation, said)
 
 
 def _chat_kind(code: int, name: str, message: str, writing: bool) -> type[ChannelError]:
-    """What the chat service says is nothing about our login, but for a token that is over."""
-    if name in OVER:
-        return AuthFailed
+    """What the chat service says is nothing about our login: it never keeps posts from being heard."""
     if code in WORDS_REFUSED and (name in _LEFT or message in _LEFT):
         return Gone
     if code == 401 or message == _NO_SERVICE:
