@@ -166,7 +166,7 @@ def _mention(talk: Conversation, message: Message, raw: bytes, me: str, person: 
         visibility="private",
         raw=raw,
         reference=name,
-        thread=talk.id,
+        thread=talk.thread(message.by),
         route="hand" if closed else "api",
         route_reason=closed,
         quoted=message.quoted,

@@ -63,6 +63,31 @@ def test_what_a_colleague_removes_in_the_app_stays_owed_until_somebody_answers(
     assert talking.owed == 0
 
 
+def test_in_a_group_each_person_has_one_conversation_and_only_the_one_before_our_words_is_answered(
+    talking: Office, platform: FakeBluesky, freeze: Freeze
+) -> None:
+    time, chat, town = freeze(clock.now()), platform.chat, platform.town
+    talking.hear()
+    among = (town.join("Tom"), town.join("Petra"))
+    feature = {"$type": "app.bsky.richtext.facet#mention", "did": town.brand.did}
+    naming = [{"index": {"byteStart": 0, "byteEnd": 5}, "features": [feature]}]
+    for name in ("Tom", "Petra", "Tom"):
+        last = chat.write(town.join(name), "@them what is wrong?", group="Wandern", among=among, facets=naming)
+        talking.hear()
+        time.shift(60)
+    each = "SELECT count(*) FROM mentions GROUP BY conversation_id ORDER BY conversation_id"
+    assert [row[0] for row in talking.desk.store.read().execute(each)] == [2, 1]
+    assert talking.owed == 2
+    chat.put(chat.of(last), town.brand, "Nothing is, Tom")
+    talking.hear()
+    still_owed = (
+        "SELECT a.handle FROM conversations c JOIN mentions m ON m.conversation_id = c.id"
+        " JOIN authors a ON a.id = m.author_id WHERE c.awaiting_since IS NOT NULL"
+    )
+    [(handle,)] = talking.desk.store.read().execute(still_owed)
+    assert handle == f"@{town.join('Petra').handle}"
+
+
 @pytest.mark.parametrize("how", ["error-before", "limit", "forbidden"])
 def test_whatever_becomes_of_messages_the_rest_is_heard(
     talking: Office, platform: FakeBluesky, freeze: Freeze, how: str

@@ -149,6 +149,10 @@ class Conversation(View):
         """What the desk calls a message, for ever."""
         return f"{self.id}/{message.id}"
 
+    def thread(self, author: str) -> str:
+        """The desk's conversation of an author's words; in a group each has one of their own with us."""
+        return f"{self.id}:{author}" if self.is_group else self.id
+
     @property
     def url(self) -> str:
         """Where a person sees it."""
@@ -189,8 +193,11 @@ def read_message_address(written: str) -> MessageAddress:
 
 
 def own_message(conversation: Conversation, message: Message, raw: bytes, answered: str = "") -> OwnPost:
-    """A message of the brand as the desk hears it; ``answered`` is the desk's name of what it follows."""
+    """A message of the brand as the desk hears it; ``answered`` is the desk's name of what it follows.
+
+    In a group that alone says whom it answers.
+    """
     name = conversation.name_of(message)
     replies_to = (answered,) if answered else ()
-    text = storable(message.text)
-    return OwnPost(name, replies_to, text, message.sent_at, raw, conversation.id, conversation.url)
+    thread = "" if conversation.is_group else conversation.id
+    return OwnPost(name, replies_to, storable(message.text), message.sent_at, raw, thread, conversation.url)
