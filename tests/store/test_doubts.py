@@ -164,6 +164,19 @@ def test_one_remote_post_is_the_receipt_of_one_answer_only(desk: Desk) -> None:
         receipts.part_sent(desk.store, held.delivery.id, 0, receipt("same"), "sent")
 
 
+def test_the_receipt_of_another_answer_is_none_of_one_in_doubt_and_a_person_is_told(desk: Desk) -> None:
+    desk.answered(desk.said(), "same")
+    delivery = desk.approve(desk.said()).id
+    held = desk.claim()
+    desk.begin(held)
+    outcomes.doubt(desk.store, held, "the connection broke", clock.now())
+    doubts.found(desk.store, delivery, 0, receipt("same"))
+    assert desk.delivery(delivery).state == "unknown"
+    assert "as another answer" in desk.delivery(delivery).reason
+    doubts.found(desk.store, delivery, 0, receipt("its own"))
+    assert desk.delivery(delivery).state == "sent"
+
+
 def test_an_answer_by_hand_is_sent_by_its_evidence(desk: Desk) -> None:
     desk.said()
     delivery = desk.approve(route="hand")

@@ -13,6 +13,8 @@ from twoway.store.deliveries import DeliveryRow, get, next_part, parts, preview
 from twoway.store.events import record
 from twoway.text import storable
 
+TAKEN = "the same words stand there as another answer; please look yourself"
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -85,10 +87,22 @@ def _doubt(db: sqlite3.Connection, delivery: DeliveryRow, channel: str) -> Doubt
 
 
 def found(store: Store, delivery: int, number: int, receipt: Receipt) -> None:
-    """Read back: it is there."""
+    """Read back: it is there; unless that is the receipt of another answer, which said the same words there."""
     with store.write() as db:
-        if get(db, delivery).state == "unknown":
+        row = get(db, delivery)
+        if row.state != "unknown":
+            return
+        if _is_evidence(db, row, receipt, but=number):
+            _unclear(db, delivery, TAKEN)
+        else:
             receipts.keep_receipt(db, delivery, number, receipt, "found", clock.now())
+
+
+def _is_evidence(db: sqlite3.Connection, delivery: DeliveryRow, receipt: Receipt, but: int = -1) -> bool:
+    """Does it stand for an answer already, if not for that part of this one?"""
+    sql = "SELECT 1 FROM receipts WHERE channel_id = ? AND remote_id = ? AND NOT (delivery_id = ? AND part = ?)"
+    asked = (delivery.channel_id, storable(receipt.remote_id), delivery.id, but)
+    return db.execute(sql, asked).fetchone() is not None
 
 
 def missed(store: Store, delivery: int, number: int) -> bool:
@@ -127,7 +141,11 @@ def give_up(store: Store, delivery: int, reason: str) -> None:
 def unclear(store: Store, delivery: int, reason: str) -> None:
     """Reading back could not tell; the facts are shown to a person."""
     with store.write() as db:
-        db.execute("UPDATE deliveries SET reason = ? WHERE id = ? AND state = 'unknown'", (storable(reason), delivery))
+        _unclear(db, delivery, reason)
+
+
+def _unclear(db: sqlite3.Connection, delivery: int, reason: str) -> None:
+    db.execute("UPDATE deliveries SET reason = ? WHERE id = ? AND state = 'unknown'", (storable(reason), delivery))
 
 
 def by_hand(store: Store, delivery: int, receipt: Receipt, user: int, told: str = "") -> None:
@@ -140,8 +158,7 @@ def by_hand(store: Store, delivery: int, receipt: Receipt, user: int, told: str 
         row = get(db, delivery)
         if not (row.state == "unknown" or (row.route == "hand" and row.state == "pending")):
             raise Refused(f"this answer is {row.state}; there is nothing to be said by hand")
-        sql = "SELECT 1 FROM receipts WHERE channel_id = ? AND remote_id = ?"
-        if db.execute(sql, (row.channel_id, storable(receipt.remote_id))).fetchone():
+        if _is_evidence(db, row, receipt):
             raise Refused("this address is the evidence of another answer already")
         for part in parts(db, delivery):
             if part.state != "sent":
