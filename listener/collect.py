@@ -36,8 +36,9 @@ def collect_once(
 
     A refused login pauses the channel and alerts; any other fault is shown in its health and tried again at the next
     poll, and the other streams are read all the same. A platform that says when it may be asked again is not asked
-    before; where that concerns one stream alone, the others are. ``heard`` is told after each stored page; how the
-    account stands is asked of ``standing`` at the end, and kept. Raises StoreError only.
+    before; where that concerns one stream alone, the others are. What concerns one stream alone is no outage of the
+    platform. ``heard`` is told after each stored page; how the account stands is asked of ``standing`` at the end, and
+    kept. Raises StoreError only.
     """
     channel = channels.by_name(store, name)
     if channel.paused_at or channel.waits(clock.now()):
@@ -48,10 +49,19 @@ def collect_once(
         news.append(kept)
         heard(kept)
 
-    for collector, stream in poll.attempt(lambda: _streams(connect)) or []:
-        poll.attempt(partial(_read, store, channel.id, collector, stream, afresh, note))
+    streams = poll.attempt(lambda: _streams(connect)) or []
+    read = [poll.attempt(partial(_read, store, channel.id, *stream, afresh, note)) for stream in streams]
+    unread = [name for (_, name), done in zip(streams, read, strict=True) if not done]
     account = poll.attempt(standing)
-    channels.polled(store, channel.id, well=poll.well, retry_at=poll.retry_at, standing=account)
+    channels.polled(
+        store,
+        channel.id,
+        well=poll.well,
+        up=poll.up and any(read),
+        begun=all(channels.stream(store, channel.id, name).cursor for name in unread),
+        retry_at=poll.retry_at,
+        standing=account,
+    )
     return any(kept.mentions or kept.changes for kept in news)
 
 
@@ -67,13 +77,16 @@ class _Poll:
     store: Store
     channel: ChannelRow
     well: bool = True
+    """Nothing failed."""
+    up: bool = True
+    """Nothing failed but single streams, for reasons of their own."""
     retry_at: datetime | None = None
     """When the platform may be asked again, if it said so."""
 
     def attempt(self, work: Callable[[], Result]) -> Result | None:
         """What came of it. A paused channel is left alone; what fails is written down."""
         if channels.by_name(self.store, self.channel.name).paused_at:
-            self.well = False
+            self.well = self.up = False
             return None
         try:
             return work()
@@ -83,20 +96,24 @@ class _Poll:
         except ChannelError as error:
             if isinstance(error, RateLimited) and not error.alone:
                 self.retry_at = max(error.retry_at, self.retry_at or error.retry_at)
-            channels.erred(self.store, self.channel.id, str(error))
+            channels.erred(self.store, self.channel.id, str(error), alone=error.alone)
+            self.well, self.up = False, self.up and error.alone
+            return None
         except StoreError:
             raise
         except Exception as error:  # a bug in one channel must not silence the others; it is loud in its health
             log.exception("collecting failed", channel=self.channel.name)
             said = f"{self.channel.name}: collect: unexpected {type(error).__name__}: {error}"
             channels.erred(self.store, self.channel.id, said)
-        self.well = False
+        self.well = self.up = False
         return None
 
 
 def _read(
     store: Store, channel: int, collector: Collector, name: str, afresh: bool, note: Callable[[Kept], None]
-) -> None:
+) -> bool:
+    """True, once it is read."""
     stream = channels.stream(store, channel, name)
     for page in collector.collect(name, None if afresh else stream.cursor):
         note(hearing.keep_page(store, stream, page))
+    return True

@@ -125,4 +125,4 @@ class _Search(_Found):
             if self._mastodon.wire.last is None or self._mastodon.wire.last.status_code != 403:
                 raise
             # What is addressed to the brand is heard all the same: no reason to pause the channel.
-            raise Temporary(error.channel, error.operation, NOT_ALLOWED) from error
+            raise Temporary(error.channel, error.operation, NOT_ALLOWED, alone=True) from error

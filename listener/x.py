@@ -61,7 +61,7 @@ class Collector:
             yield "search" if number == 1 else f"search:{number}", partial(self._search, query)
 
     def _unasked(self, why: str, written: str | None) -> Iterator[Page]:
-        raise Temporary(self._x.name, "search", why)
+        raise Temporary(self._x.name, "search", why, alone=True)
 
     def streams(self) -> list[str]:
         """Mentions, our own posts, messages, a search where the query names words, what becomes of kept mentions."""

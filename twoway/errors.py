@@ -44,11 +44,15 @@ class Stale(Refused):
 class ChannelError(TwowayError):
     """A platform said no. Carries the channel, the operation and the platform's own words."""
 
-    def __init__(self, channel: str, operation: str, said: str) -> None:
+    alone = False
+    """Whether it is about this operation and no other: the platform is there, and everything else goes on."""
+
+    def __init__(self, channel: str, operation: str, said: str, *, alone: bool = False) -> None:
         super().__init__(f"{channel}: {operation}: {said}")
         self.channel = channel
         self.operation = operation
         self.said = said
+        self.alone = alone or self.alone
 
 
 class Temporary(ChannelError):
@@ -60,9 +64,8 @@ class RateLimited(ChannelError):
 
     def __init__(self, channel: str, operation: str, said: str, retry_at: datetime, *, alone: bool = False) -> None:
         """``alone``: nothing but this operation has to wait; whoever raises it does not ask before then either."""
-        super().__init__(channel, operation, said)
+        super().__init__(channel, operation, said, alone=alone)
         self.retry_at = retry_at
-        self.alone = alone
 
 
 class AuthFailed(ChannelError):

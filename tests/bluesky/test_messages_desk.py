@@ -11,6 +11,7 @@ from tests.fakes.bluesky import FakeBluesky
 from twoway import clock
 from twoway.channels import bluesky
 from twoway.errors import Temporary
+from twoway.store import outages
 
 
 @pytest.mark.parametrize("fault", ["drop-after", "drop-before", "error-after", "error-before"])
@@ -109,6 +110,7 @@ def test_whatever_becomes_of_messages_the_rest_is_heard(
     assert {"error-before": "503", "limit": "nothing more until", "forbidden": "allows access"}[
         how
     ] in talking.channel.last_error
+    assert outages.lasts(talking.desk.store, talking.channel.id) == (how == "error-before")
     if how == "limit":
         asked = [entry for entry in platform.requests() if "/chat." in entry["path"]]
         assert len(asked) == 2  # at the start, and the one that was refused

@@ -146,6 +146,47 @@ def test_a_limit_of_one_stream_alone_delays_no_other(desk: Desk) -> None:
     assert (row(desk).poll_after, row(desk).last_error) == (None, "square: search: 429")
 
 
+ALONE = Temporary("square", "messages", "may not be read", alone=True)
+DOWN = Temporary("square", "mentions", "503")
+
+
+def outage(desk: Desk) -> bool:
+    return outages.lasts(desk.store, desk.channel)
+
+
+@pytest.mark.parametrize(("fault", "lasts"), [(ALONE, False), (DOWN, True)])
+def test_what_keeps_one_stream_alone_from_being_read_is_no_outage(desk: Desk, fault: Exception, lasts: bool) -> None:
+    listing = Listing({"messages": [Page("1")], "mentions": []})
+    collect_once(desk.store, desk.name, lambda: listing)
+    before = row(desk).last_success_at or ""
+    listing.pages["messages"].append(fault)
+    collect_once(desk.store, desk.name, lambda: listing)
+    assert (outage(desk), (row(desk).last_success_at or "") > before) == (lasts, not lasts)
+    assert row(desk).last_error == str(fault)
+
+
+def test_an_outage_ends_though_one_stream_alone_still_cannot_be_read(desk: Desk) -> None:
+    listing = Listing({"messages": [ALONE], "mentions": [DOWN]})
+    collect_once(desk.store, desk.name, lambda: listing)
+    assert outage(desk)
+    listing.pages["mentions"] = []
+    collect_once(desk.store, desk.name, lambda: listing)
+    assert (outage(desk), row(desk).last_error) == (False, str(ALONE))
+
+
+def test_an_outage_goes_on_while_nothing_at_all_can_be_read(desk: Desk) -> None:
+    collect_once(desk.store, desk.name, lambda: Listing({"mentions": [DOWN]}))
+    collect_once(desk.store, desk.name, lambda: Listing({"messages": [ALONE]}))
+    assert (outage(desk), row(desk).last_success_at) == (True, None)
+
+
+def test_a_stream_that_never_began_will_begin_where_the_channel_was_last_read_as_a_whole(desk: Desk) -> None:
+    collect_once(desk.store, desk.name, lambda: Listing({"mentions": []}))
+    before = row(desk).last_success_at
+    collect_once(desk.store, desk.name, lambda: Listing({"mentions": [], "messages": [ALONE]}))
+    assert (outage(desk), row(desk).last_success_at) == (False, before)
+
+
 def test_the_wait_outlives_a_restart_and_ends_when_a_person_says_so(desk: Desk) -> None:
     collect_once(desk.store, desk.name, lambda: Listing({"mentions": [limited(15)]}))
     listing = Listing({"mentions": [page(desk, 1)]})

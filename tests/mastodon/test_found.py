@@ -173,8 +173,9 @@ def test_a_search_that_does_not_reach_back_is_a_gap(
 
 def test_a_token_that_may_not_search_stops_only_the_search(platform: FakeMastodon, watch: Watch) -> None:
     platform.server.scopes = frozenset({"read:statuses", "read:accounts", "read:notifications", "write"})
-    with pytest.raises(Temporary, match="scope read:search"):
+    with pytest.raises(Temporary, match="scope read:search") as raised:
         watch("fjord")
+    assert raised.value.alone
 
 
 def test_enough_is_left_for_hearing_and_answering(platform: FakeMastodon, watch: Watch) -> None:

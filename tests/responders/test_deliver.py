@@ -197,6 +197,18 @@ def test_while_the_platform_is_down_as_a_whole_the_answer_waits_for_it(
     assert state(desk) == "sent"
 
 
+def test_an_answer_does_not_wait_for_what_keeps_one_stream_alone_from_being_read(
+    desk: Desk, platform: Platform, freeze: Freeze
+) -> None:
+    time = freeze(clock.now())
+    platform.before = [refusal(Temporary) for _ in range(deliver.TRIES)]
+    channels.erred(desk.store, desk.channel, "square: messages: may not be read", alone=True)
+    for _ in range(deliver.TRIES):
+        work(desk, platform)
+        time.shift(timedelta(minutes=20))
+    assert state(desk) == "failed"
+
+
 def test_the_tries_are_put_off_longer_and_longer_up_to_a_quarter_of_an_hour() -> None:
     assert timedelta(seconds=7) < backoff(1) < timedelta(seconds=13)
     assert timedelta(minutes=11) < backoff(30) < timedelta(minutes=19)

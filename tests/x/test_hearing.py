@@ -138,8 +138,9 @@ def test_a_query_that_cannot_be_asked_is_said(platform: FakeX) -> None:
     rig = XRig(platform, query=Query(any=("x",), all=tuple(f"ein langer Satz Nummer {n}" for n in range(40))))
     with rig.closing:
         assert list(rig.collector().collect("mentions", None))
-        with pytest.raises(Temporary, match="do not fit"):
+        with pytest.raises(Temporary, match="do not fit") as raised:
             list(rig.collector().collect("search", None))
+        assert raised.value.alone
 
 
 def test_what_is_known_is_not_listed_and_paid_for_again(desk: Desk, platform: FakeX, freeze: Freeze) -> None:

@@ -59,6 +59,8 @@ class Passed(Temporary):
 class NotAllowed(Temporary):
     """The app password may not do this, or seems so; the rest of the channel has nothing to do with it."""
 
+    alone = True
+
 
 def is_over(answer: "httpx2.Response", *, chat: bool) -> bool:
     """Does an answer say that a new token would help? ``chat``: the chat service was asked, through our server."""

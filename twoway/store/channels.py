@@ -143,31 +143,46 @@ def answer_since(store: Store, channel: int, since: datetime) -> None:
 
 
 def polled(
-    store: Store, channel: int, *, well: bool, retry_at: datetime | None = None, standing: Standing | None = None
+    store: Store,
+    channel: int,
+    *,
+    well: bool,
+    up: bool = False,
+    begun: bool = True,
+    retry_at: datetime | None = None,
+    standing: Standing | None = None,
 ) -> None:
-    """A poll has ended: whether everything was read, when the platform may be asked again, how the account stands."""
+    """A poll has ended: whether everything was read, when the platform may be asked again, how the account stands.
+
+    ``up``: the platform is there, though single streams could not be read. ``begun``: each of these has a cursor, from
+    which it goes on; what has none begins where the channel was last read as a whole.
+    """
     now = clock.now()
     after = clock.stamp(retry_at) if retry_at else None
     with store.write() as db:
         db.execute("UPDATE channels SET polled_at = ?, poll_after = ? WHERE id = ?", (clock.stamp(now), after, channel))
         if well:
-            db.execute(
-                "UPDATE channels SET last_success_at = polled_at, last_error_at = NULL, last_error = NULL WHERE id = ?",
-                (channel,),
-            )
+            db.execute("UPDATE channels SET last_error_at = NULL, last_error = NULL WHERE id = ?", (channel,))
+        if well or (up and begun):
+            db.execute("UPDATE channels SET last_success_at = polled_at WHERE id = ?", (channel,))
+        if well or up:
             outages.end(db, channel, now)
         standings.keep(db, channel, standing, now)
 
 
-def erred(store: Store, channel: int, error: str) -> None:
-    """The platform, or the way to it, failed; ``error`` is shown in the channel's health."""
+def erred(store: Store, channel: int, error: str, *, alone: bool = False) -> None:
+    """The platform, or the way to it, failed; ``error`` is shown in the channel's health.
+
+    ``alone``: one stream's error, which is no outage.
+    """
     now = clock.now()
     with store.write() as db:
         db.execute(
             "UPDATE channels SET last_error_at = ?, last_error = ? WHERE id = ?",
             (clock.stamp(now), storable(error), channel),
         )
-        outages.begin(db, channel, error, now)
+        if not alone:
+            outages.begin(db, channel, error, now)
 
 
 def pause(store: Store, channel: int, reason: str) -> None:
