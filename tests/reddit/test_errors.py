@@ -52,16 +52,19 @@ def test_what_each_status_means(status: int, reading: type, writing: type) -> No
 
 @pytest.mark.parametrize(("status", "reason"), [(403, "private"), (403, "quarantined"), (404, "banned")])
 def test_a_subreddit_that_is_shut_is_no_wrong_login(status: int, reason: str) -> None:
-    found = answer(status, own(status, reason=reason), "/r/kaffee/new/")
-    assert type(of(NO, found)) is Temporary
+    found = of(NO, answer(status, own(status, reason=reason), "/r/kaffee/new/"))
+    assert (type(found), found.alone) == (Temporary, True)
     assert type(of(NO, answer(403, own(403), "/comments/abc/"))) is Temporary
 
 
 @pytest.mark.parametrize("status", [301, 403, 404, 405, 410])
 @pytest.mark.parametrize("writing", [True, False])
 def test_somebody_elses_page_says_nothing_about_an_answer_or_a_login(status: int, writing: bool) -> None:
-    page = httpx2.Response(status, html="<h1>whoa there, pardner!</h1>", request=httpx2.Request("GET", "https://a/me"))
-    assert type(of(NO, page, writing=writing)) is Temporary
+    page = httpx2.Response(
+        status, html="<h1>whoa there, pardner!</h1>", request=httpx2.Request("GET", "https://a/r/x/new")
+    )
+    found = of(NO, page, writing=writing)
+    assert (type(found), found.alone) == (Temporary, False)
     assert type(of(NO, page, logging_in=True)) is Temporary
 
 

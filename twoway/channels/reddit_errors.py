@@ -42,7 +42,8 @@ def refusal(asked: Asked, error: Exception, answer: "httpx2.Response | None") ->
     said = one_line(hide(said, asked.secrets), 300)
     if kind is RateLimited:
         return RateLimited(asked.channel, asked.operation, said, wait or clock.now() + waiting.WAIT)
-    return kind(asked.channel, asked.operation, said)
+    shut = kind is Temporary and answer is not None and _is_shut(answer)
+    return kind(asked.channel, asked.operation, said, alone=shut)
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
@@ -107,6 +108,12 @@ def _no(asked: Asked, answer: "httpx2.Response", *, own: bool) -> type[ChannelEr
         # Elsewhere one subreddit or thread is private, quarantined or banned; the login is good.
         return AuthFailed if path.startswith(_ACCOUNT) else Temporary
     return Gone if code in (404, 410) and not path.startswith("/r/") else Temporary
+
+
+def _is_shut(answer: "httpx2.Response") -> bool:
+    """Is it one subreddit that Reddit itself says is private, quarantined or banned? The others are heard."""
+    own = isinstance(_json(answer), dict)
+    return own and answer.status_code in (403, 404) and answer.request.url.path.startswith("/r/")
 
 
 def _unanswered(asked: Asked, error: Exception) -> Verdict:
