@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from responders.newest_first import back_to
 from responders.split import split
@@ -24,6 +24,7 @@ from twoway.channels.bluesky_chat import (
     own_message,
     read_message_address,
 )
+from twoway.channels.bluesky_posts import View
 from twoway.channels.bluesky_text import facets, handles, length
 from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Gone, Rejected, Temporary
@@ -41,6 +42,12 @@ REMOVED = (
 )
 Told = tuple[Listed, bytes]
 M = TypeVar("M", bound=BaseModel)
+
+
+class _Dated(View):
+    """A message of any kind."""
+
+    sent_at: AwareDatetime
 
 
 class Messages:
@@ -71,7 +78,7 @@ class Messages:
         to, me = read_message_address(preview.address), self._bluesky.me
         try:
             talk = self._bluesky.one(OneConversation, "look", ONE_CONVERSATION, convoId=to.conversation).convo
-            said = list(self._said("look", to.conversation, clock.parse(to.said_at)))
+            said = list(self._said("look", to.conversation, clock.parse(to.said_at), to.message))
         except Gone:
             return Target(there=False)
         at = next((number for number, (one, _) in enumerate(said) if one.id == to.message), None)
@@ -118,7 +125,7 @@ class Messages:
     def _after(self, operation: str, to: MessageAddress, since: datetime) -> Iterator[Told]:
         """What we said there after what we answer, or what is left of it; newest first."""
         lowest = max(since, clock.parse(to.said_at))
-        for one, raw in self._said(operation, to.conversation, lowest):
+        for one, raw in self._said(operation, to.conversation, lowest, to.message):
             if one.id == to.message:
                 return
             if one.by == self._bluesky.me:
@@ -127,30 +134,54 @@ class Messages:
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our messages since then, conversation by conversation. Raises ChannelError."""
         asked = (self._bluesky.name, "recent")
-        for talk, _ in back_to(since, self._pages("recent", CONVERSATIONS, "convos", Conversation), _moved, asked):
+        for talk, _ in back_to(since, self._conversations, _moved, asked):
             try:
                 said = list(self._said("recent", talk.id, since))
             except Gone:  # somebody has left it meanwhile
                 continue
             yield from (own_message(talk, one, raw) for one, raw in said if one.said and one.by == self._bluesky.me)
 
-    def _said(self, operation: str, conversation: str, since: datetime) -> Iterator[Told]:
-        """The messages of a conversation since then, newest first."""
-        pages = self._pages(operation, MESSAGES, "messages", Listed, convoId=conversation)
-        return back_to(since, pages, lambda one: one[0].sent_at, (self._bluesky.name, operation))
+    def _said(self, operation: str, conversation: str, since: datetime, last: str = "") -> Iterator[Told]:
+        """The messages of a conversation since then, newest first, and no further than one of that id.
 
-    def _pages(
-        self, operation: str, method: str, name: str, model: type[M], **query: Any
-    ) -> Callable[[str], tuple[list[tuple[M, bytes]], str]]:
-        def page(below: str) -> tuple[list[tuple[M, bytes]], str]:
-            more = {"cursor": below} if below else {}
-            listed, rest = self._bluesky.listing(operation, method, name, limit=PAGE, **query, **more)
-            try:
-                return [(model.model_validate(entry), raw) for entry, raw in listed], rest
-            except ValidationError as error:
-                raise Temporary(self._bluesky.name, operation, "an entry of the answer cannot be read") from error
+        What is older may be of a kind that nobody knows: it says nothing here.
+        """
 
-        return page
+        def page(below: str) -> tuple[list[Told], str]:
+            listed, rest = self._listed(operation, MESSAGES, "messages", below, convoId=conversation)
+            found: list[Told] = []
+            for entry, raw in listed:
+                if not _is_before(entry, since):
+                    found.append((self._read(Listed, operation, entry), raw))
+                if last and found and found[-1][0].id == last:
+                    return found, ""
+            return found, rest if found or not listed else ""
+
+        return back_to(since, page, lambda one: one[0].sent_at, (self._bluesky.name, operation))
+
+    def _conversations(self, below: str) -> tuple[list[tuple[Conversation, bytes]], str]:
+        listed, rest = self._listed("recent", CONVERSATIONS, "convos", below)
+        return [(self._read(Conversation, "recent", entry), raw) for entry, raw in listed], rest
+
+    def _listed(
+        self, operation: str, method: str, name: str, below: str, **query: Any
+    ) -> tuple[list[tuple[Any, bytes]], str]:
+        more = {"cursor": below} if below else {}
+        return self._bluesky.listing(operation, method, name, limit=PAGE, **query, **more)
+
+    def _read(self, model: type[M], operation: str, entry: Any) -> M:
+        try:
+            return model.model_validate(entry)
+        except ValidationError as error:
+            raise Temporary(self._bluesky.name, operation, "an entry of the answer cannot be read") from error
+
+
+def _is_before(entry: Any, moment: datetime) -> bool:
+    """Was it certainly sent before then, whatever it is?"""
+    try:
+        return _Dated.model_validate(entry).sent_at < moment
+    except ValidationError:
+        return False
 
 
 def _moved(one: tuple[Conversation, bytes]) -> datetime:

@@ -231,6 +231,41 @@ def test_an_answer_that_cannot_be_read_proves_no_absence(
         rig.sender().find(part, clock.now() - timedelta(days=1))
 
 
+def of_a_kind_that_nobody_knows(platform: FakeBluesky, name: str, *, dated: bool = True) -> None:
+    word = platform.chat.by_name(name)[1]
+    shown = {**word.view(), "$type": "chat.bsky.convo.defs#pollView"}
+    if not dated:
+        del shown["sentAt"]
+    word.view = lambda: shown  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_what_nobody_can_read_from_before_the_customers_words_is_in_nobodys_way(
+    platform: FakeBluesky, rig: BlueskyMessagesRig, desk: Desk, freeze: Freeze, dated: bool
+) -> None:
+    time = freeze(clock.now())
+    old = rig.write("Petra", "a poll")
+    time.shift(timedelta(days=1))
+    said = rig.write("Petra", "mein Gurt ist kaputt")
+    desk.poll()
+    of_a_kind_that_nobody_knows(platform, old, dated=dated)
+    part, since = Part(shown(desk, said), 0, "key"), clock.now()
+    assert rig.sender().look(part.preview).there
+    sent = rig.sender().send(part)
+    assert rig.sender().find(part, since) == Found(sent)
+    if dated:
+        assert [one.id for one in rig.sender().recent(since)] == [sent.remote_id]
+
+
+def test_what_nobody_can_read_from_after_the_customers_words_may_be_anything(
+    platform: FakeBluesky, rig: BlueskyMessagesRig, desk: Desk, said: str
+) -> None:
+    preview = shown(desk, said)
+    of_a_kind_that_nobody_knows(platform, rig.write("Petra", "a poll"))
+    with pytest.raises(Temporary, match="cannot be read"):
+        rig.sender().look(preview)
+
+
 def test_posts_and_messages_of_ours_are_listed_together(
     platform: FakeBluesky, rig: BlueskyMessagesRig, desk: Desk, said: str
 ) -> None:
