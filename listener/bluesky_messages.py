@@ -14,7 +14,7 @@ from datetime import datetime
 from listener import unread
 from listener.bluesky_again import RESERVE, profiles
 from listener.bluesky_cursor import Cursor
-from listener.bluesky_talks import STREAM, TALKS, Talks, Told, Wanted
+from listener.bluesky_talks import STREAM, Talks, Told, Wanted
 from twoway import clock
 from twoway.channels.bluesky import Bluesky
 from twoway.channels.bluesky_chat import Conversation, Message, MessageAddress, own_message
@@ -24,6 +24,8 @@ from twoway.domain import Author, Change, Malformed, Mention, Page
 from twoway.errors import Temporary
 from twoway.text import storable
 
+PAGE = 20
+"""Conversations of a page: each is one request more before anything is stored."""
 MOST_OWED = 100
 """Conversations; with more, what is owed comes before what is new."""
 
@@ -50,7 +52,7 @@ class Messages:
         if self._since:
             since = clock.stamp(self._since)
             return Cursor.beginning(since, since=since)
-        newest = _newest(talks.listed("")[0])
+        newest = _newest(talks.listed("", PAGE)[0])
         return Cursor.beginning(newest, floor=newest)
 
 
@@ -79,7 +81,7 @@ class _Poll:
         names = list(self._cursor.owed)
         random.shuffle(names)
         while names and self._may_go_on() and not self._talks.stopped:
-            some, names = names[:TALKS], names[TALKS:]
+            some, names = names[:PAGE], names[PAGE:]
             yield self._read(self._cursor, [Wanted(name, self._cursor.low(name)) for name in some])
 
     def _news(self) -> Iterator[Page]:
@@ -97,7 +99,7 @@ class _Poll:
 
     def _next(self) -> Page:
         cursor = self._cursor
-        listed, malformed, rest = self._talks.listed(cursor.resume[1] if cursor.resume else "")
+        listed, malformed, rest = self._talks.listed(cursor.resume[1] if cursor.resume else "", PAGE)
         moved = [one.moved for one in listed if one.moved]
         after = cursor.onward(_newest(listed), "" if cursor.ends(moved) else rest)
         wanted = [Wanted(one.id, cursor.low(one.id), one) for one in listed if cursor.is_news(one.moved)]

@@ -24,8 +24,6 @@ from twoway.domain import Malformed
 from twoway.errors import AuthFailed, ChannelError, Gone, RateLimited, Temporary
 
 STREAM = "messages"
-TALKS = 20
-"""Conversations of a page: each is one request more before anything is stored."""
 PAGE = 100
 """Messages of a page; the most that the service gives."""
 FAILURES = 3
@@ -82,20 +80,23 @@ class Talks:
         return any(isinstance(error, _OF_ALL) for error in self.failed.values())
 
     def tell(self) -> None:
-        """Raises the gravest of what was in the way, if anything was."""
-        found = sorted(self.failed.values(), key=lambda error: isinstance(error, _OF_ALL))
-        if found:
-            raise found[-1]
+        """Raises why something is owed, if anything is; of several reasons what is about all."""
+        for error in self.failed.values():
+            if isinstance(error, _OF_ALL):
+                raise error
+        for name, error in self.failed.items():
+            said = f"the conversation {name} cannot be read: {error.said}"
+            raise Temporary(self._bluesky.name, STREAM, said, alone=self._works) from error
 
-    def listed(self, below: str) -> tuple[list[Conversation], list[Malformed], str]:
+    def listed(self, below: str, count: int) -> tuple[list[Conversation], list[Malformed], str]:
         """A page of conversations. Where the service no longer knows a cursor it is the first. Raises ChannelError."""
         try:
             more = {"cursor": below} if below else {}
-            listed, rest = self._bluesky.listing(STREAM, CONVERSATIONS, "convos", limit=TALKS, **more)
+            listed, rest = self._bluesky.listing(STREAM, CONVERSATIONS, "convos", limit=count, **more)
         except Passed:
             if not below:
                 raise
-            return self.listed("")
+            return self.listed("", count)
         found: list[Conversation] = []
         malformed: list[Malformed] = []
         for entry, raw in listed:

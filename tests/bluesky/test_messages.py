@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from listener import bluesky_cursor, bluesky_talks
+from listener import bluesky_cursor, bluesky_messages, bluesky_talks
 from listener.bluesky_cursor import Cursor
 from tests.conftest import Freeze
 from tests.contract.bluesky import BlueskyRig
@@ -22,8 +22,8 @@ LIST, READ = "chat.bsky.convo.listConvos", "chat.bsky.convo.getMessages"
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two entries a page."""
-    for size in ("PAGE", "TALKS"):
-        monkeypatch.setattr(bluesky_talks, size, 2)
+    for module in (bluesky_messages, bluesky_talks):
+        monkeypatch.setattr(module, "PAGE", 2)
 
 
 def page(desk: Desk) -> None:
@@ -289,7 +289,7 @@ def test_a_cursor_that_is_none_is_a_gap_that_is_shown(rig: BlueskyRig, desk: Des
 def test_where_few_requests_are_left_it_goes_on_at_the_next_poll(
     platform: FakeBluesky, rig: BlueskyRig, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bluesky_talks, "TALKS", 3)
+    monkeypatch.setattr(bluesky_messages, "PAGE", 3)
     said = [rig.write(f"customer {number}", "hello") for number in range(12)]
     platform.server.left = 100
     polls = 0

@@ -45,8 +45,9 @@ def test_where_none_can_be_read_nothing_is_let_go(
     said = [rig.write(f"customer {number}", "hello") for number in range(9)]
     platform.chat.broken = {talk_of(name): status for name in said}
     for _ in range(3):
-        with pytest.raises(Temporary, match=f"{status} .* of this one"):
+        with pytest.raises(Temporary, match=f"{status} .* of this one") as raised:
             desk.poll()
+        assert not raised.value.alone
         time.shift(timedelta(hours=1))
     assert desk.malformed == {}
     # A service that is down is not asked for each of them.
@@ -66,8 +67,9 @@ def test_a_conversation_that_fails_for_long_silences_nobody_and_is_heard_whole_a
         heard.append(rig.write(f"customer {number}", "hello"))
         if number == 3:
             said.append(rig.write("Petra", "is anybody there?"))
-        with pytest.raises(Temporary, match="500"):
+        with pytest.raises(Temporary, match=f"the conversation {talk_of(said[0])} cannot be read: 500") as raised:
             desk.poll()
+        assert raised.value.alone, "nothing else is down"
         assert set(desk.mentions) == set(heard)
         time.shift(timedelta(hours=1))
     platform.chat.broken.clear()
@@ -81,7 +83,7 @@ def test_a_conversation_that_fails_for_long_silences_nobody_and_is_heard_whole_a
 def test_a_limit_in_the_middle_is_waited_for_and_all_are_heard(
     platform: FakeBluesky, rig: BlueskyRig, desk: Desk, freeze: Freeze, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(bluesky_talks, "TALKS", 5)
+    monkeypatch.setattr(bluesky_messages, "PAGE", 5)
     monkeypatch.setattr(bluesky_messages, "MOST_OWED", most)
     time = freeze(clock.now())
     said: set[str] = set()
@@ -126,7 +128,7 @@ def test_a_conversation_that_goes_in_circles_ends(
 def test_one_that_has_not_moved_says_nothing_of_those_below_it(
     platform: FakeBluesky, rig: BlueskyRig, desk: Desk, freeze: Freeze, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bluesky_talks, "TALKS", 2)
+    monkeypatch.setattr(bluesky_messages, "PAGE", 2)
     time = freeze(clock.now())
     for name in ("Otto", "Petra", "Ida", "Tom"):
         rig.write(name, "hello")

@@ -98,7 +98,7 @@ class BlueskyMessagesRig(BlueskyRig):
     """The same, where customers write direct messages."""
 
     can = frozenset({"outage", "history", "private", "api", "look", "doubt", "answers", "lists", "found", "keyless"})
-    page_size: str = "listener.bluesky_talks.TALKS"
+    page_size: str = "listener.bluesky_messages.PAGE"
 
     def say(self, customer: str, text: str, *, private: bool = True, reply_to: str = "") -> str:
         return self.write(customer, text)
