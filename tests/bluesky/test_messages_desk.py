@@ -10,7 +10,7 @@ from tests.contract.bluesky import SEND
 from tests.fakes.bluesky import FakeBluesky
 from twoway import clock
 from twoway.channels import bluesky
-from twoway.errors import Temporary
+from twoway.errors import Refused, Temporary
 from twoway.store import outages
 
 
@@ -30,17 +30,33 @@ def test_an_answer_in_doubt_is_there_once(talking: Office, platform: FakeBluesky
     assert [one.text for one in chat.of(word).words] == [word.text, ANSWER]
 
 
+@pytest.mark.parametrize("between", [True, False])
 def test_an_answer_that_a_colleague_gave_in_the_app_is_none_that_is_owed(
+    talking: Office, platform: FakeBluesky, freeze: Freeze, between: bool
+) -> None:
+    time, chat = freeze(clock.now()), platform.chat
+    talking.hear()
+    talk = chat.of(chat.write(platform.town.join("Petra"), "mein Gurt ist kaputt, was nun?"))
+    if between:
+        talking.hear()
+        assert talking.owed == 1
+    time.shift(60)
+    chat.put(talk, platform.town.brand, "We are on it")
+    talking.hear()
+    assert (talking.heard, talking.owed) == (1, 0)
+
+
+def test_nothing_is_approved_where_a_colleague_has_answered_in_the_app_since(
     talking: Office, platform: FakeBluesky, freeze: Freeze
 ) -> None:
     time, chat = freeze(clock.now()), platform.chat
     talking.hear()
     talk = chat.of(chat.write(platform.town.join("Petra"), "mein Gurt ist kaputt, was nun?"))
     talking.hear()
-    assert talking.owed == 1
     time.shift(60)
     chat.put(talk, platform.town.brand, "We are on it")
-    talking.hear()
+    with pytest.raises(Refused, match="an answer of ours is there already"):
+        talking.approve()
     assert talking.owed == 0
 
 
