@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from responders.absence import missing
 from responders.newest_first import back_to
 from responders.split import split
 from twoway import clock
 from twoway.channels.mastodon import CHANNEL, Mastodon, Settings
 from twoway.channels.mastodon_posts import Address, Status, own_post, read_address
 from twoway.channels.mastodon_text import NAMED, length, same_words
-from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target
 from twoway.errors import Gone, Rejected, Temporary
 from twoway.raw import entries, member
 from twoway.text import harmless, storable
@@ -118,10 +119,7 @@ class Sender:
             if _is(post, part):
                 return Found(_receipt(post))
         lag = (CHANNEL.limits.read_back_lag or 0) + self._settings.timeout_seconds
-        settled = since + timedelta(seconds=lag)
-        if asked < settled:
-            return Unclear(f"not among our posts; it can be told for certain after {clock.stamp(settled)}")
-        return Absent(f"not among our posts since {clock.stamp(since)}")
+        return missing("our posts", since, asked, lag)
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our posts since then, newest first. Raises ChannelError."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from responders.absence import missing
 from responders.reddit_listings import own
 from responders.reddit_text import markdown
 from responders.reddit_thread import Said, below
@@ -10,7 +11,7 @@ from twoway import clock
 from twoway.channels.reddit import CHANNEL, Reddit
 from twoway.channels.reddit_settings import Settings
 from twoway.channels.reddit_things import Address, Comment, Message, Post, closed, own_post, read_address
-from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target
 from twoway.errors import Gone, Rejected, Temporary
 from twoway.text import storable
 
@@ -88,10 +89,7 @@ class Sender:
             if one.parent_id == to.thing and one.text.split() == part.text.split():
                 return Found(_receipt(one))
         lag = (CHANNEL.limits.read_back_lag or 0) + self._settings.timeout_seconds
-        settled = since + timedelta(seconds=lag)
-        if asked < settled:
-            return Unclear(f"not among our words; it can be told for certain after {clock.stamp(settled)}")
-        return Absent(f"not among our words since {clock.stamp(since)}")
+        return missing("our words", since, asked, lag)
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our words since then, public and private ones. Raises ChannelError."""

@@ -1,15 +1,16 @@
 """Answers on the square."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
+from responders.absence import missing
 from responders.newest_first import Place, back_to
 from responders.split import split
 from twoway import clock
 from twoway.channels.square import CHANNEL, Post, Settings, Square, read_address
-from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Gone, Rejected, Temporary
 from twoway.text import storable
 
@@ -74,13 +75,9 @@ class Sender:
         for post in self._own("find", after, lambda post: int(post.id)):
             if self._is(post, part):
                 return Found(_receipt(post))
-        settled = since + timedelta(seconds=lag)
-        if not self._square.instance.idempotent:
-            # Our request may have waited at the other side as long as we waited for it.
-            settled += timedelta(seconds=self._settings.timeout_seconds)
-        if asked < settled:
-            return Unclear(f"not among our posts; it can be told for certain after {clock.stamp(settled)}")
-        return Absent(f"not among our posts since {clock.stamp(since)}")
+        # Where keys mean nothing, our request may have waited at the other side as long as we waited for it.
+        waited = 0 if self._square.instance.idempotent else self._settings.timeout_seconds
+        return missing("our posts", since, asked, lag + waited)
 
     def _is(self, post: Post, part: Part) -> bool:
         if post.key:

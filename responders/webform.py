@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from responders import mail
+from responders.absence import missing
 from twoway import clock
 from twoway.channels.webform import CHANNEL, ReplyAddress, Settings, Webform, read_address
-from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Rejected
 from twoway.mail import writing
 from twoway.text import canonical, harmless, storable
@@ -60,10 +61,7 @@ class Sender:
             return Found(_receipt(found, part.key))
         # A receiver that was slower than our patience may still be at it.
         lag = (CHANNEL.limits.read_back_lag or 0) + self._settings.webhook.timeout_seconds
-        settled = since + timedelta(seconds=lag)
-        if asked < settled:
-            return Unclear(f"the receiver has none of this id yet; it can be told after {clock.stamp(settled)}")
-        return Absent("the receiver says that it has none of this id")
+        return missing("what the receiver has", since, asked, lag)
 
     def recent(self, since: datetime) -> Iterator[OwnPost] | Unclear:
         """Nothing is listed under this channel's own name."""

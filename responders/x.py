@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from responders.absence import missing
 from responders.newest_first import back_to
 from responders.split import split
 from responders.x_messages import Messages
@@ -16,7 +17,7 @@ from twoway.channels.x import X
 from twoway.channels.x_messages import message_address
 from twoway.channels.x_money import ANSWER, HEAR
 from twoway.channels.x_posts import PLAIN, Address, Listed, Post, first_id, link, moment, own_post, read_address
-from twoway.channels.x_reach import MARGIN, SEARCH, missing
+from twoway.channels.x_reach import LAG, MARGIN, SEARCH
 from twoway.channels.x_settings import Settings
 from twoway.channels.x_text import NAMED, has_link, length, same_words
 from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target
@@ -144,7 +145,7 @@ class Posts:
         for post, _ in self._own("find", since - MARGIN, ANSWER):
             if post.reference("replied_to") == _answered(part) and same_words(post.words, part.text):
                 return Found(self._receipt(post.first))
-        return missing("our posts", since, asked, self._settings.timeout_seconds)
+        return missing("our posts", since, asked, LAG + self._settings.timeout_seconds)
 
     def recent(self, since: datetime) -> Iterator[OwnPost]:
         """Our posts since then, newest first. Raises ChannelError."""

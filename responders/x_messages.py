@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from responders.absence import missing
 from responders.newest_first import back_to
 from responders.split import split
 from twoway import clock
@@ -30,7 +31,7 @@ from twoway.channels.x_messages import (
 )
 from twoway.channels.x_money import ANSWER, HEAR
 from twoway.channels.x_posts import first_id, moment
-from twoway.channels.x_reach import MARGIN, MESSAGES, missing
+from twoway.channels.x_reach import LAG, MARGIN, MESSAGES
 from twoway.channels.x_settings import Settings
 from twoway.channels.x_text import same_words
 from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
@@ -105,7 +106,7 @@ class Messages:
             ours = message.sender_id == self._x.me and int(message.id) > lowest and message.name not in before
             if ours and same_words(message.words, part.text):
                 return Found(_receipt(message.id, to))
-        finding = missing("our messages", since, asked, self._settings.timeout_seconds)
+        finding = missing("our messages", since, asked, LAG + self._settings.timeout_seconds)
         # Where X shows nothing at all, it does not show what we said either, however old the customer's words are.
         return Unclear(VANISHED) if isinstance(finding, Absent) and not shown else finding
 
