@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from responders.absence import missing
 from responders.newest_first import back_to
 from responders.split import split
 from twoway import clock
@@ -26,7 +27,7 @@ from twoway.channels.bluesky_chat import (
 )
 from twoway.channels.bluesky_posts import View
 from twoway.channels.bluesky_text import facets, handles, length
-from twoway.domain import Absent, Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
+from twoway.domain import Draft, Finding, Found, OwnPost, Part, Preview, Receipt, Target, Unclear
 from twoway.errors import Gone, Rejected, Temporary
 from twoway.text import storable
 
@@ -117,10 +118,7 @@ class Messages:
             removed = removed or one.removed
         if removed:
             return Unclear("not among our messages there, but one of them was removed; nobody can tell what it said")
-        settled = since + timedelta(seconds=LAG + self._timeout)
-        if asked < settled:
-            return Unclear(f"not among our messages there; it can be told for certain after {clock.stamp(settled)}")
-        return Absent(f"not among our messages there since {clock.stamp(since)}")
+        return missing("our messages", since, asked, LAG + self._timeout)
 
     def _after(self, operation: str, to: MessageAddress, since: datetime) -> Iterator[Told]:
         """What we said there after what we answer, or what is left of it; newest first."""
