@@ -51,6 +51,16 @@ def test_a_proposal_never_overwrites_words_in_work(desk: Desk) -> None:
     assert found.text == "mine"
 
 
+def test_a_wrong_mark_asks_for_a_proposal_beside_words_in_work_only_once(desk: Desk) -> None:
+    number = desk.said()
+    desk.write("mine")
+    with desk.store.write() as db:
+        db.execute("UPDATE conversations SET undrafted = 1")
+    assert drafts.undrafted(desk.store, [desk.channel], 10) == [number]
+    drafts.save(desk.store, number, "proposal", "", source="template:hello", user=None)
+    assert drafts.undrafted(desk.store, [desk.channel], 10) == []
+
+
 def test_there_is_nothing_to_write_where_the_words_are_gone(desk: Desk) -> None:
     desk.said(id="a")
     desk.change(Deleted("a", clock.now()))

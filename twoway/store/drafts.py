@@ -95,6 +95,7 @@ def save(
         if known is None:
             return _begin(db, target, storable(text), storable(subject), source, user)
         if user is None:
+            conversations.want_draft(db, conversation)  # a mark that went wrong must not ask for it for ever
             return known
         if seen is not None and known.changed_at != seen:
             raise Stale("somebody else has changed this draft meanwhile; reload it, your words are still in the field")
