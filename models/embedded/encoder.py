@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from models.batches import batches, padded
 from models.embedded.heads import Matrix
-from models.embedded.prepare import PREFIX, prepare
+from models.embedded.prepare import prepare
 from models.embedded.weights import ENCODER, TOKENIZER, Weights
 from models.onnx import session
 
@@ -49,7 +49,7 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of any texts, in order; a text without a word gets one too."""
-        pieces = self._tokenizer.encode_batch([PREFIX + prepare(text) for text in texts], add_special_tokens=False)
+        pieces = self._tokenizer.encode_batch([prepare(text) for text in texts], add_special_tokens=False)
         cut = [_windows(encoded.ids) for encoded in pieces]
         windows = [window for windows in cut for window in windows]
         pooled, meaning = self._run(windows)

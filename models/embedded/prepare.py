@@ -5,9 +5,6 @@ import re
 
 from models.words import excerpt
 
-PREFIX = "query: "
-"""What the base model was trained to see before a text (Wang et al. 2024, Multilingual E5 Text Embeddings)."""
-
 _LINK = re.compile(r"https?://\S+|\bwww\.\S+")
 _MAIL = re.compile(r"\S+@\S+\.\w+")
 _HANDLE = re.compile(r"(?<![\w@])@\w[\w.]*")

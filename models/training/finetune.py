@@ -1,18 +1,26 @@
-"""Fine-tuning on the CPU: length-sorted batches in bfloat16, all heads at once, an average of the weights kept."""
+"""Fine-tuning on the CPU: length-sorted batches in bfloat16, all heads at once, an average of the weights kept.
+
+A network may learn from another, too: from what that one says of every text, beside the labels that somebody gave.
+"""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, kl_div, log_softmax
 
 from models.embedded.heads import LABELS
 from models.learning.texts import Example
 from models.training.network import Network, batch, targets
+
+Reader = Callable[[list[str]], list[list[int]]]
+Logits = Mapping[str, torch.Tensor]
+Teacher = Callable[[list[str]], Logits]
+"""What another network says of texts."""
 
 _MISSING = -100
 _REPEATS: Mapping[str, float] = {
@@ -28,6 +36,8 @@ _HEAD_SHARE: Mapping[str, float] = {
 _BALANCE = 0.7
 """Classes weigh by their rarity to this power."""
 _SMOOTHING = 0.05
+_TAUGHT = 0.7
+"""How much what the teacher says counts beside the labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +59,19 @@ class Recipe:
     seed: int = 5
     threads: int = 2
 
+    def shorter(self) -> "Recipe":
+        """What a shortened network needs, to learn from the whole one what it can no longer compute."""
+        few, rate, head_rate = self.examples * 2 // 5, 0.7 * self.rate, 0.21 * self.head_rate
+        return replace(self, examples=few, rate=rate, head_rate=head_rate, warm_up=0.03, seed=self.seed + 2)
+
 
 def finetune(
     network: Network,
-    encode: Callable[[list[str]], list[list[int]]],
+    encode: Reader,
     examples: Sequence[Example],
     recipe: Recipe,
     say: Callable[[str], None],
+    teacher: Teacher | None = None,
 ) -> Network:
     """The average of the network's weights after training on the examples that are not held out. Seeds are fixed."""
     torch.set_num_threads(recipe.threads)
@@ -74,7 +90,9 @@ def finetune(
         _set_rates(optimizer, rates, _schedule(seen / recipe.examples, recipe.warm_up))
         some = [rows[i] for i in chosen]
         dice = random.Random(recipe.seed * 1_000_003 + step)
-        loss = _step(network, encode([_roughened(row, dice) for row in some]), some, weights, optimizer)
+        texts = [_roughened(row, dice) for row in some]
+        wanted = teacher(texts) if teacher else None
+        loss = _step(network, encode(texts), some, weights, optimizer, wanted)
         _follow(average, network, min(recipe.average, (step + 1) / (step + 10)))
         seen += len(some)
         loss_seen = 0.98 * loss_seen + 0.02 * loss
@@ -148,13 +166,26 @@ def _step(
     network: Network,
     encoded: Sequence[Sequence[int]],
     rows: Sequence[Example],
-    weights: Mapping[str, torch.Tensor],
+    weights: Logits,
     optimizer: torch.optim.Optimizer,
+    wanted: Logits | None,
 ) -> float:
     network.train()
     ids, mask = batch(encoded)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = network(ids, mask)
+    loss = _told(logits, rows, weights)
+    if wanted:
+        loss = (1.0 - _TAUGHT) * loss + _TAUGHT * _taught(logits, wanted)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return float(loss.detach())
+
+
+def _told(logits: Logits, rows: Sequence[Example], weights: Logits) -> torch.Tensor:
+    """How far the network is from the labels that somebody gave."""
     loss = torch.zeros(())
     for head, share in _HEAD_SHARE.items():
         wanted = targets([row.labels for row in rows], head, _MISSING)
@@ -165,11 +196,16 @@ def _step(
                 logits[head].float(), wanted, weights[head], ignore_index=_MISSING, label_smoothing=smoothing
             )
             loss = loss + share * labelled * told
-    loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
-    return float(loss.detach())
+    return loss
+
+
+def _taught(logits: Logits, wanted: Logits) -> torch.Tensor:
+    """How far it is from the teacher, of every text and head (Hinton et al. 2015)."""
+    loss = torch.zeros(())
+    for head, share in _HEAD_SHARE.items():
+        said, meant = log_softmax(logits[head].float(), 1), log_softmax(wanted[head].float(), 1)
+        loss = loss + share * kl_div(said, meant, reduction="batchmean", log_target=True)
+    return loss
 
 
 def _follow(average: Network, network: Network, stay: float) -> None:

@@ -13,7 +13,7 @@ from torch import nn
 from models.embedded.heads import Matrix
 from models.training.network import Network, batch, mean
 
-LAYERS = (0, 4, 8, 12)
+LAYERS = (0, 3, 6, 10)
 """Whose means are read."""
 _RIDGE = 1e-3
 """Of the mean square of what is read: keeps the map small."""

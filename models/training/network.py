@@ -1,6 +1,7 @@
 """The encoder and its heads as one network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import torch
@@ -64,6 +65,15 @@ def encoder(base: Base, kept: Sequence[int]) -> "BertModel":
     made = BertModel._from_config(config, attn_implementation="sdpa", add_pooling_layer=False)
     made.load_state_dict({name: torch.from_numpy(weight) for name, weight in base.weights(kept).items()})
     return made
+
+
+def shortened(network: Network, left_out: Collection[int]) -> Network:
+    """A copy without those layers of the encoder, counted from 0."""
+    short = deepcopy(network)
+    body = short.encoder.encoder
+    body.layer = nn.ModuleList(layer for depth, layer in enumerate(body.layer) if depth not in left_out)
+    short.encoder.config.num_hidden_layers = len(body.layer)
+    return short
 
 
 def batch(encoded: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:

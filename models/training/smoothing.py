@@ -2,9 +2,9 @@
 
 The runtime rounds all activations of a batch with one scale, so that a few loud channels cost all others their digits.
 Each channel is divided by its loudness before a product, and the product's weights are multiplied by it (Xiao et al.
-2023, SmoothQuant). The few that are loud even then are multiplied apart, unrounded (Dettmers et al. 2022, LLM.int8):
-eight of the 1,536 between the two halves of a layer carried more than half of the whole error. The word embeddings are
-rounded with a scale for each word, not one for all.
+2023, SmoothQuant). One channel between the two halves of a layer stays up to sixteen times as loud as the next: it is
+computed several times over, and each copy counts for a part of it (Zhao et al. 2019, outlier channel splitting), which
+costs no step of its own. The word embeddings are rounded with a scale for each word, not one for all.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from torch import nn
 from models.training.lean import Layer, Lean, linear
 from models.training.network import batch
 
-LOUDEST = 8
-"""Channels of a layer's two halves that are not rounded; sixteen gained nothing."""
+_MORE = {"up": 8, "down": 32}
+"""Copies of loud channels, by product; more gained nothing."""
 _STRENGTHS = {"read": 0.85, "out": 0.8, "up": 0.6, "down": 0.5}
 """How much of the loudness moves into the weights, by product: where its output changed least."""
 _QUIET = 1e-5
@@ -34,20 +34,19 @@ class Smoothed(nn.Module):
         return self.layer(given * self.quieter)
 
 
-class Parted(nn.Module):
-    """A product of which the loudest channels are taken apart; the others are smoothed."""
+class Spread(nn.Module):
+    """A product whose loudest input channels come in several quieter copies."""
 
-    def __init__(self, layer: nn.Linear, scale: torch.Tensor, loudest: torch.Tensor) -> None:
+    def __init__(self, layer: nn.Linear, scale: torch.Tensor, copies: torch.Tensor) -> None:
         super().__init__()
-        self.others = Smoothed(layer, scale)
-        self.others.quieter[loudest] = 0.0
-        with torch.no_grad():
-            self.others.layer.weight[:, loudest] = 0.0  # else its scale would be theirs
-        self.register_buffer("loudest", loudest)
-        self.register_buffer("apart", layer.weight.detach()[:, loudest].T.contiguous())
+        more = torch.repeat_interleave(copies - 1)
+        every = torch.cat([torch.arange(len(copies)), more])
+        shared = linear(layer.weight.detach()[:, every] / copies[every], layer.bias)
+        self.shared = Smoothed(shared, (scale * copies)[every])
+        self.register_buffer("more", more)
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
-        return self.others(given) + given.index_select(-1, self.loudest) @ self.apart
+        return self.shared(torch.cat([given, given.index_select(-1, self.more)], -1))
 
 
 class Words(nn.Module):
@@ -67,13 +66,12 @@ def smooth(lean: Lean, encoded: Sequence[Sequence[int]]) -> None:
     """Change it in place; how loud its channels are is measured on these texts."""
     loudness = _loudness(lean, encoded)
     for layer in lean.layers:
+        between, before = loudness[layer.down], loudness[layer.up]
         _fold(layer, loudness[layer.out])
         layer.read = Smoothed(layer.read, _scale(loudness[layer.read], layer.read, "read"))
-        for name in ("up", "down"):
-            product = getattr(layer, name)
-            scale = _scale(loudness[product], product, name)
-            loudest = (loudness[product] / scale).topk(LOUDEST).indices.sort().values
-            setattr(layer, name, Parted(product, scale, loudest))
+        _spread(layer, between)
+        scale = _scale(before, layer.up, "up")
+        layer.up = Spread(layer.up, scale, _copies(before / scale, _MORE["up"]))
     lean.words = Words(lean.words.weight.detach())
 
 
@@ -85,6 +83,24 @@ def _fold(layer: Layer, loudness: torch.Tensor) -> None:
         read.weight[2 * layer.width :] /= scale[:, None]
         read.bias[2 * layer.width :] /= scale
     layer.out = linear(out.weight.detach() * scale, out.bias)
+
+
+def _spread(layer: Layer, loudness: torch.Tensor) -> None:
+    """The loudest channels between its halves are computed several times by the first and shared by the second."""
+    up, down = layer.up, layer.down
+    scale = _scale(loudness, down, "down")
+    copies = _copies(loudness / scale, _MORE["down"])
+    rows = torch.repeat_interleave(copies)
+    layer.up = linear(up.weight.detach()[rows], up.bias.detach()[rows])
+    layer.down = Smoothed(linear(down.weight.detach()[:, rows] / copies[rows], down.bias), (scale * copies)[rows])
+
+
+def _copies(loudness: torch.Tensor, more: int) -> torch.Tensor:
+    """How many copies of each channel there are: always one more of whichever is the loudest."""
+    copies = torch.ones(len(loudness), dtype=torch.int64)
+    for _ in range(more):
+        copies[(loudness / copies).argmax()] += 1
+    return copies
 
 
 def _loudness(lean: Lean, encoded: Sequence[Sequence[int]]) -> dict[nn.Module, torch.Tensor]:
