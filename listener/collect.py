@@ -37,8 +37,8 @@ def collect_once(
     A refused login pauses the channel and alerts; any other fault is shown in its health and tried again at the next
     poll, and the other streams are read all the same. A platform that says when it may be asked again is not asked
     before; where that concerns one stream alone, the others are. What concerns one stream alone is no outage of the
-    platform. ``heard`` is told after each stored page; how the account stands is asked of ``standing`` at the end, and
-    kept. Raises StoreError only.
+    platform, unless nothing at all could be read. ``heard`` is told after each stored page; how the account stands is
+    asked of ``standing`` at the end, and kept. Raises StoreError only.
     """
     channel = channels.by_name(store, name)
     if channel.paused_at or channel.waits(clock.now()):
@@ -52,6 +52,8 @@ def collect_once(
     streams = poll.attempt(lambda: _streams(connect)) or []
     read = [poll.attempt(partial(_read, store, channel.id, *stream, afresh, note)) for stream in streams]
     unread = [name for (_, name), done in zip(streams, read, strict=True) if not done]
+    if poll.said and poll.up and not any(read):  # a login's limit, the only stream: to the desk it is an outage
+        channels.erred(store, channel.id, poll.said)
     account = poll.attempt(standing)
     channels.polled(
         store,
@@ -80,6 +82,8 @@ class _Poll:
     """Nothing failed."""
     up: bool = True
     """Nothing failed but single streams, for reasons of their own."""
+    said: str = ""
+    """What a platform said last of what failed."""
     retry_at: datetime | None = None
     """When the platform may be asked again, if it said so."""
 
@@ -96,7 +100,8 @@ class _Poll:
         except ChannelError as error:
             if isinstance(error, RateLimited) and not error.alone:
                 self.retry_at = max(error.retry_at, self.retry_at or error.retry_at)
-            channels.erred(self.store, self.channel.id, str(error), alone=error.alone)
+            self.said = str(error)
+            channels.erred(self.store, self.channel.id, self.said, alone=error.alone)
             self.well, self.up = False, self.up and error.alone
             return None
         except StoreError:

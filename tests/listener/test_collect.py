@@ -180,6 +180,43 @@ def test_an_outage_goes_on_while_nothing_at_all_can_be_read(desk: Desk) -> None:
     assert (outage(desk), row(desk).last_success_at) == (True, None)
 
 
+SHUT = Temporary("square", "search", "shut", alone=True)
+
+
+@pytest.mark.parametrize(
+    ("pages", "lasts"),
+    [
+        ({"messages": [ALONE]}, True),
+        ({"messages": [ALONE], "search": [SHUT]}, True),
+        ({"messages": [ALONE], "search": [SHUT], "mentions": []}, False),
+        ({}, False),
+    ],
+)
+def test_single_streams_that_fail_are_an_outage_only_where_nothing_else_is_read(
+    desk: Desk, pages: dict[str, list[Page | Exception]], lasts: bool
+) -> None:
+    collect_once(desk.store, desk.name, lambda: Listing(pages))
+    assert outage(desk) == lasts
+    collect_once(desk.store, desk.name, lambda: Listing(pages | {"mentions": []}))
+    assert not outage(desk)
+
+
+def test_an_outage_of_single_streams_says_what_the_platform_said_last(desk: Desk) -> None:
+    collect_once(desk.store, desk.name, lambda: Listing({"messages": [ALONE], "search": [SHUT]}))
+    (found,) = outages.of(desk.store, desk.channel, clock.now())
+    assert (found.error, row(desk).last_error) == (str(SHUT), str(SHUT))
+
+
+def test_a_refused_login_is_the_reason_though_a_single_stream_failed_before(desk: Desk) -> None:
+    faults: dict[str, list[Page | Exception]] = {
+        "messages": [ALONE],
+        "mentions": [AuthFailed("square", "mentions", "401")],
+    }
+    collect_once(desk.store, desk.name, lambda: Listing(faults))
+    (found,) = outages.of(desk.store, desk.channel, clock.now())
+    assert "401" in found.error
+
+
 def test_a_stream_that_never_began_will_begin_where_the_channel_was_last_read_as_a_whole(desk: Desk) -> None:
     collect_once(desk.store, desk.name, lambda: Listing({"mentions": []}))
     before = row(desk).last_success_at
