@@ -211,13 +211,24 @@ def test_what_we_said_in_no_conversation_is_forgotten_when_it_is_old(desk: Desk,
     assert audit(desk.store).ok
 
 
-@pytest.mark.parametrize("how", [{"id": "old"}, {"thread": f"t-{SECRET}"}])
-def test_what_answered_history_is_forgotten_with_it(desk: Desk, how: dict[str, str]) -> None:
+@pytest.mark.parametrize(("how", "answers"), [({"id": "old"}, ["old"]), ({"thread": f"t-{SECRET}"}, [])])
+def test_what_answered_history_is_forgotten_with_it(desk: Desk, how: dict[str, str], answers: list[str]) -> None:
     desk.hear(desk.mention(author=SECRET, created_at=clock.now() - 9 * DAY, **how))
-    stray(desk, "old")
+    stray(desk, *answers)
     erasing.author(desk.store, kim(desk), desk.approver.id)
     assert set(left(desk)) <= {"mentions"}
     assert desk.one("SELECT text, raw FROM outside_answers")[:] == ("", None)
+    assert audit(desk.store).ok
+
+
+def test_what_answered_another_in_the_same_thread_stays_and_answers_them(desk: Desk) -> None:
+    thread, before_ours = f"t-{SECRET}", clock.now()
+    desk.hear(desk.mention(author=SECRET, created_at=clock.now() - 9 * DAY, thread=thread))
+    stray(desk, "theirs")
+    erasing.author(desk.store, kim(desk), desk.approver.id)
+    assert desk.one("SELECT erased_at FROM outside_answers")[0] is None
+    number = desk.said(id="theirs", author="eve", thread=thread, created_at=before_ours)
+    assert desk.conversation(number).state == "waiting"
     assert audit(desk.store).ok
 
 

@@ -37,11 +37,15 @@ _ANSWERS = {
     " WHERE (text <> '' OR subject <> '' OR returned_reason <> '') AND {which}",
 }
 # Answers made elsewhere that no conversation was known of: by the names that say what they answer, and by their age.
+# One that names the very words it answers is not forgotten with what others said in the same thread.
 _FORGET = "UPDATE outside_answers SET text = '', url = '', raw = NULL, erased_at = :at WHERE erased_at IS NULL AND"
-_NAMED = " UNION ".join(
+_BY_NAME = (
     "SELECT n.outside_id FROM mentions m CROSS JOIN outside_names n ON n.channel_id = m.channel_id"
-    f" AND n.kind = '{name}' AND n.name = m.{name} WHERE m.id = :id"
-    for name in ("reference", "thread")
+    " AND n.kind = '{name}' AND n.name = m.{name} WHERE m.id = :id"
+)
+_NAMED = (
+    f"{_BY_NAME.format(name='reference')} UNION {_BY_NAME.format(name='thread')}"
+    " AND NOT EXISTS (SELECT 1 FROM outside_names r WHERE r.outside_id = n.outside_id AND r.kind = 'reference')"
 )
 _STRAYS = {
     "outside_answers": f"{_FORGET} id IN ({_NAMED})",
