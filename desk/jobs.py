@@ -15,14 +15,19 @@ class Job:
     def run(self) -> None:
         """Do the work, and again as long as somebody called meanwhile; nothing where another thread is at it.
 
-        The work raises nothing.
+        What the work raises is raised; it comes round again all the same.
         """
         with self._lock:
             if self._running:
                 return
             self._running = self._called = True
-        while self._begins():
-            self._work()
+        try:
+            while self._begins():
+                self._work()
+        except BaseException:
+            with self._lock:
+                self._running = False
+            raise
 
     def call(self) -> bool:
         """There is something to do that may not be in hand yet; whether somebody has to `run` for it."""

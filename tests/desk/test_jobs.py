@@ -63,6 +63,23 @@ def test_a_call_at_rest_has_to_be_run_and_is_then_answered() -> None:
     assert work.done == 2
 
 
+@pytest.mark.parametrize("fault", [RuntimeError, SystemExit])
+def test_work_that_raises_is_done_again_when_it_comes_round(fault: type[BaseException]) -> None:
+    done = [0]
+
+    def work() -> None:
+        done[0] += 1
+        if done[0] == 1:
+            raise fault
+
+    job = Job(work)
+    with pytest.raises(fault):
+        job.run()
+    assert job.call()
+    job.run()
+    assert done == [2]
+
+
 def test_of_many_calls_at_any_moment_none_is_lost() -> None:
     """After each call something is left to do only until the work was begun once more."""
     left, job, start = [0], Job(lambda: left.__setitem__(0, 0)), Barrier(4)
