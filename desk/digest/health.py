@@ -44,13 +44,13 @@ def troubles(store: Store, names: list[str], period: Period, zone: ZoneInfo) -> 
 
 
 def _now(store: Store, row: ChannelRow, zone: ZoneInfo) -> Iterator[Trouble]:
-    """The gravest alone: a channel that is paused hears nothing either."""
+    """The gravest alone: a channel that is paused hears nothing either, and one that is silent lacks every stream."""
     if row.paused_reason:
         yield Trouble(row.name, "paused", row.paused_reason)
+    elif not outages.lasts(store, row.id) and (begun := silence.since(store, row, zone)):
+        yield Trouble(row.name, "silent", since=begun)
     elif row.last_error:
         yield Trouble(row.name, "error", row.last_error)
-    elif begun := silence.since(store, row, zone):
-        yield Trouble(row.name, "silent", since=begun)
 
 
 def _was(store: Store, row: ChannelRow, period: Period) -> Iterator[Trouble]:

@@ -63,13 +63,29 @@ def test_a_budget_that_runs_out_is_told(scene: Scene, spent: str, said: bool) ->
     assert (f"- loft: das Budget geht zur Neige: {german}" in told(scene, "de")) is said
 
 
-def test_an_unusual_silence_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+SILENT = "- loft: nothing heard since Mon 23 Nov, 09:00, though it is lively at this time otherwise"
+
+
+@pytest.fixture
+def quiet(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Nothing was heard on a channel for three hours in which it is lively otherwise."""
     with scene.desk.store.write() as db:
         moments = clock.stamp(NOON - timedelta(hours=3)), clock.stamp(NOON)
         db.execute("UPDATE channels SET last_heard_at = ?, polled_at = ? WHERE name = 'loft'", moments)
-    assert not any("nothing heard" in line for line in told(scene))
+    assert SILENT not in told(scene)
     monkeypatch.setattr(silence, "heard", lambda *which: 10)
-    assert "- loft: nothing heard since Mon 23 Nov, 09:00, though it is lively at this time otherwise" in told(scene)
+    return scene
+
+
+def test_an_unusual_silence_is_told(quiet: Scene) -> None:
+    assert SILENT in told(quiet)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_single_stream_that_fails_hides_no_silence_of_the_channel(quiet: Scene, alone: bool) -> None:
+    channels.erred(quiet.desk.store, loft(quiet), "messages: may not be read", alone=alone)
+    said = told(quiet)
+    assert (SILENT in said, any("may not be read" in line for line in said)) == (alone, not alone)
 
 
 def test_what_was_promised_for_today_stands_there_until_it_is_done(scene: Scene) -> None:
