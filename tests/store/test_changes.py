@@ -158,9 +158,9 @@ def test_words_of_our_own_accord_belong_to_no_conversation(desk: Desk) -> None:
     assert desk.one("SELECT conversation_id FROM outside_answers")[0] is None
 
 
-def both(desk: Desk, answer: OwnPost, **said: object) -> None:
+def both(desk: Desk, *answers: OwnPost, **said: object) -> None:
     """One page with the customer's words and an answer of ours, made in the platform's own app."""
-    desk.hear(desk.mention(id="a", **said), changes=(answer,))
+    desk.hear(desk.mention(id="a", **said), changes=answers)
 
 
 def queued(desk: Desk) -> tuple[str, bool]:
@@ -206,6 +206,18 @@ def test_what_we_said_before_a_thread_had_any_other_words_answers_none(desk: Des
     desk.approve()
     assert not desk.change(replace(earlier, replies_to=()))
     assert desk.all("SELECT conversation_id FROM outside_answers") == [(None,)]
+    assert desk.delivery().state == "pending"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_began_a_thread_answers_nothing_in_it_however_slow_a_customers_clock_is(desk: Desk, first: bool) -> None:
+    ours = replace(own_post("t", "", created_at=clock.now() + timedelta(minutes=1)), replies_to=(), thread="t")
+    both(desk, *([ours] if first else []), thread="t")
+    assert queued(desk) == ("open", True)
+    desk.approve()
+    assert desk.change(ours) is not first
+    assert desk.all("SELECT conversation_id FROM outside_answers") == [(None,)]
+    assert desk.all("SELECT * FROM outside_names") == []
     assert desk.delivery().state == "pending"
 
 

@@ -10,6 +10,7 @@ from twoway import clock
 from twoway.domain import OwnPost
 from twoway.store import clocks, conversations
 from twoway.store.events import record
+from twoway.store.threads import answered_thread
 from twoway.text import storable
 
 
@@ -36,7 +37,7 @@ def keep_again(db: sqlite3.Connection, channel: int, post: OwnPost, conversation
 
 
 def _name(db: sqlite3.Connection, answer: int, channel: int, post: OwnPost) -> None:
-    names = [("reference", name) for name in post.replies_to] + [("thread", post.thread)]
+    names = [("reference", name) for name in post.replies_to] + [("thread", answered_thread(post))]
     db.executemany(
         "INSERT OR IGNORE INTO outside_names (outside_id, channel_id, kind, name) VALUES (?, ?, ?, ?)",
         [(answer, channel, kind, storable(name)) for kind, name in names if name],

@@ -69,7 +69,12 @@ def participants(db: sqlite3.Connection, conversation: int) -> set[str]:
 
 def thread_of(db: sqlite3.Connection, channel: int, post: OwnPost) -> int | None:
     """The conversation that a post of ours answers; None where we spoke of our own accord."""
-    return _find(db, channel, post.replies_to, post.thread, ("public", "private"))
+    return _find(db, channel, post.replies_to, answered_thread(post), ("public", "private"))
+
+
+def answered_thread(post: OwnPost) -> str:
+    """The thread that a post of ours answers in; the first post of a thread answers nothing in it."""
+    return "" if post.thread == post.id else post.thread
 
 
 def _lent(db: sqlite3.Connection, channel: int, mention: Mention) -> int | None:
