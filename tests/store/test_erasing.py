@@ -211,6 +211,17 @@ def test_what_we_said_in_no_conversation_is_forgotten_when_it_is_old(desk: Desk,
     assert audit(desk.store).ok
 
 
+def test_a_batch_forgets_only_so_much_of_what_we_said_in_no_conversation(desk: Desk, freeze: Freeze) -> None:
+    ours = (OwnPost(f"ours-{number}", (), "news", clock.now(), b"raw") for number in range(erasing.BATCH + 1))
+    desk.hear(changes=tuple(ours))
+    later(freeze, 31)
+    assert erasing.retain_once(desk.store, desk.channel, clock.now() - 30 * DAY)
+    assert len(desk.all("SELECT id FROM outside_answers WHERE erased_at IS NULL")) == 1
+    assert retain(desk) == 1
+    assert desk.all("SELECT id FROM outside_answers WHERE erased_at IS NULL") == []
+    assert audit(desk.store).ok
+
+
 @pytest.mark.parametrize(("how", "answers"), [({"id": "old"}, ["old"]), ({"thread": f"t-{SECRET}"}, [])])
 def test_what_answered_history_is_forgotten_with_it(desk: Desk, how: dict[str, str], answers: list[str]) -> None:
     desk.hear(desk.mention(author=SECRET, created_at=clock.now() - 9 * DAY, **how))

@@ -8,7 +8,8 @@ import pytest
 
 from tests.store.desk import Desk
 from twoway import clock
-from twoway.store import clocks, drafts, follow_ups, inbox, queueing
+from twoway.domain import OwnPost
+from twoway.store import clocks, drafts, erasing, follow_ups, inbox, queueing
 
 ASKED: dict[str, Callable[[Desk], object]] = {
     **{f"list {name}": lambda desk, name=name: inbox.lines(desk.store, name) for name in inbox.LISTS},  # type: ignore[misc]
@@ -76,3 +77,11 @@ def test_failures_are_read_one_by_one_until_there_are_enough(desk: Desk, name: s
     steps = plan(desk, ASKED[name])
     assert any("deliveries_in_trouble" in step for step in steps)
     assert not [step for step in steps if "UNION" in step]
+
+
+def test_retention_asks_for_what_we_said_in_no_conversation_by_an_index_that_holds_nothing_else(desk: Desk) -> None:
+    desk.change(OwnPost("news", (), "news", clock.now(), b"raw"))
+    steps = plan(desk, lambda desk: erasing.retain_once(desk.store, desk.channel, clock.now()))
+    asked = [step for step in steps if "outside_answers" in step]
+    assert any("outside_answers_strays (channel_id=? AND heard_at<?)" in step for step in asked)
+    assert [step for step in asked if "strays" not in step and "PRIMARY KEY" not in step] == []

@@ -3,6 +3,7 @@
 Ids on a platform stay, so that what was erased is not taken for new when it is heard again.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -51,10 +52,13 @@ _STRAYS = {
     "outside_answers": f"{_FORGET} id IN ({_NAMED})",
     "outside_names": f"DELETE FROM outside_names WHERE outside_id IN ({_NAMED})",
 }
-_OLD = "conversation_id IS NULL AND channel_id = :channel AND heard_at < :before"
+_OLD = (
+    "SELECT id FROM outside_answers INDEXED BY outside_answers_strays WHERE conversation_id IS NULL"
+    " AND erased_at IS NULL AND channel_id = :channel AND heard_at < :before LIMIT :limit"
+)
 _OLD_STRAYS = {
-    "outside_answers": f"{_FORGET} {_OLD}",
-    "outside_names": f"DELETE FROM outside_names WHERE outside_id IN (SELECT id FROM outside_answers WHERE {_OLD})",
+    "outside_answers": f"{_FORGET} id IN (SELECT value FROM json_each(:ids))",
+    "outside_names": "DELETE FROM outside_names WHERE outside_id IN (SELECT value FROM json_each(:ids))",
 }
 _CONVERSATION = {
     "notes": "UPDATE notes SET text = '' WHERE conversation_id = :id AND text <> ''",
@@ -86,9 +90,10 @@ def answers(db: sqlite3.Connection, row_id: int, at: str) -> Blanked:
     return _run(db, [*_which("f.mention_id = :id"), *_STRAYS.items()], {"id": row_id, "at": at})
 
 
-def strays(db: sqlite3.Connection, channel: int, before: str, at: str) -> Blanked:
-    """Answers made elsewhere that were heard before then and are in no conversation."""
-    return _run(db, _OLD_STRAYS.items(), {"channel": channel, "before": before, "at": at})
+def strays(db: sqlite3.Connection, channel: int, before: str, at: str, most: int) -> Blanked:
+    """Answers made elsewhere that were heard before then and are in no conversation, ``most`` of them at once."""
+    found = db.execute(_OLD, {"channel": channel, "before": before, "limit": most}).fetchall()
+    return _run(db, _OLD_STRAYS.items(), {"ids": json.dumps([row["id"] for row in found]), "at": at})
 
 
 def conversation(db: sqlite3.Connection, row_id: int, at: str) -> Blanked:

@@ -17,7 +17,7 @@ from twoway.store.events import record
 
 REASON = "erased"
 BATCH = 100
-"""Mentions or conversations of a transaction."""
+"""Mentions, conversations or answers made elsewhere of a transaction."""
 STRAYS = timedelta(days=1)
 """How long an answer made elsewhere is kept at least: the conversation that it belongs to may still be on its way."""
 
@@ -84,13 +84,13 @@ def retain_once(store: Store, channel: int, before: datetime, spared: Sequence[s
         values = {"channel": channel, "before": clock.stamp(before), "limit": BATCH, "spared": json.dumps(spared)}
         db.execute(_UNREAD, values)
         db.execute("UPDATE malformed SET raw = NULL WHERE channel_id = :channel AND at < :before", values)
-        blanking.strays(db, channel, clock.stamp(min(before, now - STRAYS)), clock.stamp(now))
+        strays = blanking.strays(db, channel, clock.stamp(min(before, now - STRAYS)), clock.stamp(now), BATCH)
         ids = [row["id"] for row in db.execute(_OLD, values).fetchall()]
         _erase(db, ids, None, now)
         for row in db.execute(_NAMELESS.format(marks=", ".join("?" * len(ids))), ids).fetchall():
             blanking.author(db, row["id"])
             record(db, "author.erased", now, channel=channel, author=row["id"])
-    return bool(ids)
+    return bool(ids or strays)
 
 
 def beyond(store: Store, channel: int, most: int | None, spared: Sequence[str] = ()) -> datetime | None:
