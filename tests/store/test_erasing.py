@@ -294,6 +294,19 @@ def test_words_that_were_taken_back_are_forgotten_and_our_answer_is_not(desk: De
     assert audit(desk.store).ok
 
 
+def test_a_draft_put_away_with_the_last_words_leaves_its_mark_true(desk: Desk, freeze: Freeze) -> None:
+    heard(desk)
+    desk.write("to the first words")
+    later(freeze, 0.1)
+    desk.change(Deleted("first", clock.now()))
+    heard(desk, "second", replies_to=("first",))
+    later(freeze, 1.1)
+    assert erasing.forget_deleted_once(desk.store, clock.now() - DAY)
+    erasing.mention(desk.store, desk.row("second")["id"], desk.approver.id)
+    assert desk.one("SELECT state FROM drafts")[0] == "dropped"
+    assert desk.consistent()
+
+
 def test_erased_words_are_not_judged(desk: Desk) -> None:
     desk.hear(desk.mention(id="first", author=SECRET))
     erasing.mention(desk.store, desk.row("first")["id"], desk.approver.id)

@@ -137,10 +137,10 @@ def _erase(db: sqlite3.Connection, mentions: Sequence[int], user: int | None, no
         ).fetchone()
         record(db, "mention.erased", now, channel=channel, conversation=conversation, user=user, mention=number)
     for conversation in touched:
-        conversations.want_draft(db, conversation)
         left = "SELECT 1 FROM mentions WHERE conversation_id = ? AND erased_at IS NULL"
         if db.execute(left, (conversation,)).fetchone() is None:
             blanked += _empty(db, conversation, user, now)
+        conversations.want_draft(db, conversation)
         clocks.refresh(db, conversation)
     return blanked
 
