@@ -193,6 +193,12 @@ DAMAGES = [
         "UPDATE mentions SET said_version = 99 WHERE id = 1",
         "conversation 1",
     ),
+    Damage(
+        "mark for a proposal turned round",
+        "undrafted",
+        "UPDATE conversations SET undrafted = 1 - undrafted WHERE id = 1",
+        "conversation 1",
+    ),
     Damage("due date moved", "due", f"UPDATE conversations SET due_at = {LATER} WHERE id = {OPEN}"),
     Damage("promise of a channel changed alone", "due", "UPDATE channels SET answer_seconds = 1"),
     Damage("clock of a channel unreadable", "due", "UPDATE channels SET hours = '[]'"),

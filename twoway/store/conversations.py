@@ -150,14 +150,16 @@ def said(db: sqlite3.Connection, mention: int, conversation: int, now: datetime,
     want_draft(db, conversation)
 
 
+# No draft is in work, and none was begun since the customer last wrote.
+UNDRAFTED = """
+NOT EXISTS (SELECT 1 FROM drafts d WHERE d.conversation_id = c.id
+  AND (d.state IN ('writing', 'submitted', 'returned') OR d.created_at >= c.last_heard_at))
+"""
+
+
 def want_draft(db: sqlite3.Connection, conversation: int) -> None:
     """Keep whether a proposal is wanted in step with its drafts. Called by whatever begins one or ends its work."""
-    db.execute(
-        "UPDATE conversations SET undrafted = NOT EXISTS (SELECT 1 FROM drafts d"
-        " WHERE d.conversation_id = conversations.id AND (d.state IN ('writing', 'submitted', 'returned')"
-        " OR d.created_at >= conversations.last_heard_at)) WHERE id = ?",
-        (conversation,),
-    )
+    db.execute(f"UPDATE conversations AS c SET undrafted = {UNDRAFTED} WHERE c.id = ?", (conversation,))
 
 
 # An answer made elsewhere answers what stood there before it, by the platform's clock, and was known here when it was

@@ -6,7 +6,7 @@ from twoway import clock, hours
 from twoway.store.audit.asking import Settings, answers, found, rows
 from twoway.store.audit.report import Check
 from twoway.store.clocks import TERMS, terms
-from twoway.store.conversations import AWAITING
+from twoway.store.conversations import AWAITING, UNDRAFTED
 
 # The definition that the desk itself uses, asked of every conversation.
 _DERIVED = AWAITING.replace(":id", "v.id")
@@ -65,6 +65,13 @@ HANGING = (
         "conversation",
         "conversations",
         f"SELECT v.id FROM conversations v WHERE v.awaiting_since IS NOT ({_DERIVED})",
+    ),
+    rows(
+        "undrafted",
+        "A conversation wants a proposal when none is in work and none was begun since the customer last wrote.",
+        "conversation",
+        "conversations",
+        f"SELECT c.id FROM conversations c WHERE c.undrafted <> {UNDRAFTED}",
     ),
     _due,
     rows(
