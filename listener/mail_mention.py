@@ -22,7 +22,7 @@ def heard(raw: bytes, received: datetime, settings: Settings, *, sent: bool = Fa
     except Unreadable as error:
         return Malformed(sha256(raw), str(error), raw)
     if sent or _is_ours(mail, settings):
-        return _own(mail, raw, settings)
+        return _own(mail, raw, received, settings)
     returned = _returned(mail, settings)
     if mail.bounce and returned:
         return Bounced(returned, mail.bounce.reason, received, raw)
@@ -34,12 +34,12 @@ def _is_ours(mail: Mail, settings: Settings) -> bool:
     return mail.sender.mail in settings.ours and all(reply.mail in settings.ours for reply in mail.reply_to)
 
 
-def _own(mail: Mail, raw: bytes, settings: Settings) -> OwnPost:
+def _own(mail: Mail, raw: bytes, received: datetime, settings: Settings) -> OwnPost:
     return OwnPost(
         id=mail.id or sha256(raw),
         replies_to=mail.ancestors,
         text=mail.text,
-        created_at=mail.written,
+        created_at=min(mail.written, received),  # a clock ahead of the server's answers nothing that came later
         raw=raw,
         key=writing.key_of(mail.id, settings.domain),
     )

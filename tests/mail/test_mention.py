@@ -1,6 +1,7 @@
 """What the desk makes of a mail: whose it is, who takes part, and where an answer would go."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,11 @@ def test_when_a_mail_came_is_the_servers_word_whatever_its_date_says() -> None:
 
     assert found.arrived_at == RECEIVED
     assert found.created_at < RECEIVED
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(-30, -30), (30, 0)])
+def test_our_own_mail_was_written_when_it_lay_there_at_the_latest(minutes: int, said: int) -> None:
+    written = RECEIVED + timedelta(minutes=minutes)
+    found = of(letter(date=format_datetime(written)), sent=True)
+    assert isinstance(found, OwnPost)
+    assert found.created_at == RECEIVED + timedelta(minutes=said)

@@ -162,8 +162,9 @@ def want_draft(db: sqlite3.Connection, conversation: int) -> None:
     db.execute(f"UPDATE conversations AS c SET undrafted = {UNDRAFTED} WHERE c.id = ?", (conversation,))
 
 
-# An answer made elsewhere answers what stood there before it, by the platform's clock, and was known here when it was
-# heard: either alone goes wrong once a clock is set back.
+# An answer made elsewhere answers what stood there before it, by the platform's clock, and was known here when it came
+# into the conversation: the second keeps a clock that was set back from answering what is said later. One heard before
+# its conversation has the version of that moment, so that of the words found there the platform's clock alone decides.
 AWAITING = """
 SELECT min(w.said_at) FROM wanting w JOIN conversations c ON c.id = w.conversation_id
 WHERE w.conversation_id = :id AND w.said_version > max(
