@@ -18,7 +18,7 @@ SINCE = timedelta(days=7)
 SOON = timedelta(days=14)
 """A login that ends within this time is warned of: somebody has to make a new one."""
 LONG = timedelta(hours=1)
-"""An outage that lasts longer is probably not over by itself."""
+"""What fails for longer is probably not over by itself, be it the platform or a single stream."""
 SAID_OF_A_BUG = ": collect: unexpected "
 """What `listener.collect` writes of an error that no channel should raise."""
 
@@ -59,6 +59,12 @@ class Health:
         return "fine" if self.channel.last_success_at else "new"
 
     @property
+    def erring_since(self) -> str | None:
+        """Since when its outage lasts; without one, since when single streams could not be read. None without error."""
+        lasting = next((outage.since for outage in self.outages if outage.until is None), None)
+        return self.channel.erring_since and (lasting or self.channel.erring_since)
+
+    @property
     def advice(self) -> Advice | None:
         """What its trouble asks of a person; None where there is none."""
         state, error = self.state, self.channel.last_error or ""
@@ -70,7 +76,7 @@ class Health:
             return None
         if SAID_OF_A_BUG in error:
             return "bug"
-        begun = self.outages[0].since if self.outages and self.outages[0].until is None else None
+        begun = self.erring_since
         return "lasting" if begun and self.now - clock.parse(begun) >= LONG else "again"
 
     @property

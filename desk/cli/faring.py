@@ -74,7 +74,7 @@ def facts(one: Health) -> dict[str, Any]:
         "state": one.state,
         "last_heard_at": row.last_heard_at,
         "last_success_at": row.last_success_at,
-        "last_error_at": row.last_error_at,
+        "erring_since": one.erring_since,
         "last_error": row.last_error,
         "next_poll_at": _stamped(one.next_poll),
         "requests_left": one.quota.remaining if one.quota else None,

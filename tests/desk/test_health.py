@@ -13,6 +13,7 @@ from listener.collect import collect_once
 from tests.desk.conftest import Open
 from tests.desk.pigeons import BASIC, Scene
 from tests.listener.test_collect import Listing
+from twoway import clock
 from twoway.domain import Page, Standing
 from twoway.errors import AuthFailed, RateLimited, Temporary
 
@@ -62,6 +63,31 @@ def test_trouble_asks_for_nothing_until_it_lasts(poll: Poll) -> None:
     assert (poll(0, down()).state, poll(59, down()).advice) == ("erring", "again")
     assert poll(60, down()).advice == "lasting"
     assert (poll(61).state, poll(62, down()).advice) == ("fine", "again")
+
+
+def test_a_single_stream_that_fails_for_long_is_not_said_to_pass_by_itself(scene: Scene) -> None:
+    def at(minute: float, *faults: Exception) -> Health:
+        with time_machine.travel(NOON + timedelta(minutes=minute), tick=False):
+            collect_once(scene.desk.store, "loft", lambda: Listing({"messages": list(faults), "loft": []}))
+            return loft(scene)
+
+    first, second = (Temporary("loft", "messages", said, alone=True) for said in ("refused", "still refused"))
+    assert [at(minute, first).advice for minute in (0, 59)] == ["again", "again"]
+    found = at(60, second)
+    assert (found.advice, found.outages, found.channel.last_error) == ("lasting", [], str(second))
+    assert clock.parse(found.erring_since or "") == NOON
+    assert (at(61).erring_since, at(62, first).advice) == (None, "again")
+
+
+def test_an_outage_after_a_single_streams_long_trouble_has_a_beginning_of_its_own(scene: Scene) -> None:
+    def at(minute: float, other: list[Page | Exception]) -> Health:
+        with time_machine.travel(NOON + timedelta(minutes=minute), tick=False):
+            alone = Temporary("loft", "messages", "refused", alone=True)
+            collect_once(scene.desk.store, "loft", lambda: Listing({"messages": [alone], "loft": other}))
+            return loft(scene)
+
+    at(0, [])
+    assert (at(90, [down()]).advice, at(91, []).advice) == ("again", "lasting")
 
 
 def test_a_fault_of_ours_is_told_from_one_of_the_platform(poll: Poll) -> None:

@@ -30,7 +30,8 @@ class ChannelRow:
     started_at: str
     last_heard_at: str | None
     last_success_at: str | None
-    last_error_at: str | None
+    erring_since: str | None
+    """Since when no poll has read everything; ``last_error`` is what was said last."""
     last_error: str | None
     paused_at: str | None
     paused_reason: str | None
@@ -162,7 +163,7 @@ def polled(
     with store.write() as db:
         db.execute("UPDATE channels SET polled_at = ?, poll_after = ? WHERE id = ?", (clock.stamp(now), after, channel))
         if well:
-            db.execute("UPDATE channels SET last_error_at = NULL, last_error = NULL WHERE id = ?", (channel,))
+            db.execute("UPDATE channels SET erring_since = NULL, last_error = NULL WHERE id = ?", (channel,))
         if well or (up and begun):
             db.execute("UPDATE channels SET last_success_at = polled_at WHERE id = ?", (channel,))
         if well or up:
@@ -178,7 +179,7 @@ def erred(store: Store, channel: int, error: str, *, alone: bool = False) -> Non
     now = clock.now()
     with store.write() as db:
         db.execute(
-            "UPDATE channels SET last_error_at = ?, last_error = ? WHERE id = ?",
+            "UPDATE channels SET erring_since = coalesce(erring_since, ?), last_error = ? WHERE id = ?",
             (clock.stamp(now), storable(error), channel),
         )
         if not alone:
@@ -190,8 +191,8 @@ def pause(store: Store, channel: int, reason: str) -> None:
     now = clock.now()
     with store.write() as db:
         paused = db.execute(
-            "UPDATE channels SET paused_at = ?, paused_reason = ?, last_error_at = ?, last_error = ?"
-            " WHERE id = ? AND paused_at IS NULL",
+            "UPDATE channels SET paused_at = ?, paused_reason = ?, erring_since = coalesce(erring_since, ?),"
+            " last_error = ? WHERE id = ? AND paused_at IS NULL",
             (clock.stamp(now), storable(reason), clock.stamp(now), storable(reason), channel),
         )
         if paused.rowcount:
@@ -205,7 +206,7 @@ def resume(store: Store, name: str, user: int | None) -> None:
     now = clock.now()
     with store.write() as db:
         resumed = db.execute(
-            "UPDATE channels SET paused_at = NULL, paused_reason = NULL, last_error_at = NULL, last_error = NULL,"
+            "UPDATE channels SET paused_at = NULL, paused_reason = NULL, erring_since = NULL, last_error = NULL,"
             " poll_after = NULL WHERE name = ? AND (paused_at IS NOT NULL OR poll_after > ?) RETURNING id",
             (name, clock.stamp(now)),
         ).fetchone()

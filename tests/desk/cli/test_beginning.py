@@ -90,6 +90,7 @@ def test_check_says_how_each_channel_fares_and_what_to_do(desk: Shell, square: F
     assert "requests left" not in said
     found = desk.json("check")["health"]["square"]
     assert (found["state"], found["advice"], found["outages"][0]["until"]) == ("erring", "again", None)
+    assert found["erring_since"] == found["outages"][0]["since"]
     desk("collect", "square")
     assert desk.json("check")["health"]["square"]["state"] == "fine"
 

@@ -67,6 +67,17 @@ def test_the_health_page_tells_the_story_of_an_outage(place: Place, freeze: Free
     assert "Heard of that time: 3 mentions." in page
 
 
+def test_the_health_page_says_since_when_a_single_stream_cannot_be_read(place: Place, freeze: Freeze) -> None:
+    time = freeze(NOON)
+    number = channels.by_name(place.desk.store, "square").id
+    for _ in range(4):
+        channels.erred(place.desk.store, number, "square: messages: refused", alone=True)
+        time.shift(timedelta(minutes=30))
+    page = read(place.person("viewer").get("/health"))
+    assert "12:00 (2 h so far): square: messages: refused" in page
+    assert "This has lasted a while" in page
+
+
 def test_the_health_page_says_which_channel_is_unusually_silent(place: Place, freeze: Freeze) -> None:
     time = freeze(NOON)
     for _ in range(4):
