@@ -168,7 +168,9 @@ def counted(text: str) -> int:
     emoji = r"\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{RI}\p{RI}|[0-9#*]\uFE0F?\u20E3"
     whole = 23 * links
     for sign in regex.findall(r"\X", text):
-        whole += 2 if regex.match(emoji, sign) else sum(1 if ord(char) in LIGHT else 2 for char in sign)
+        # What begins as a letter joins nothing: the pieces are counted one by one.
+        for piece in [sign] if regex.match(emoji, sign) else regex.split("(\u200d)", sign):
+            whole += 2 if regex.match(emoji, piece) else sum(1 if ord(char) in LIGHT else 2 for char in piece)
     return whole
 
 

@@ -1,7 +1,7 @@
 """What X's posts say, and how long X takes them to be."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fakes.x_town import counted
@@ -20,6 +20,9 @@ from twoway.channels.x_text import has_link, length, same_words
         ("😀", 2),
         ("👍🏽", 2),
         ("👩‍👩‍👧‍👦", 2),
+        ("👩‍❤️‍👩", 2),
+        ("🐈‍⬛", 2),
+        ("❤\u200d❤", 5),
         ("❤️", 2),
         ("🇩🇪🇦🇹", 4),
         ("1️⃣", 2),
@@ -37,6 +40,7 @@ def test_length_is_what_x_counts(text: str, expected: int) -> None:
     assert length(text) == expected
 
 
+@example("❤\u200d❤")
 @given(st.text(alphabet="aé日😀👍🏽❤️🇩🇪‍ .,:@#/!\n„“", max_size=60))
 def test_it_is_never_less_than_x_counts(text: str) -> None:
     assert length(text) >= counted(text)

@@ -14,10 +14,12 @@ _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Ranges of code points that count one; all others count two. These, LIMIT and LINK are twitter-text's configuration,
 version 3: https://github.com/twitter/twitter-text/blob/master/config/v3.json."""
 
-_PICTURE = (
+_OLD = (
     "[\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55"
-    "\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+    "\u3030\u303d\u3297\u3299]"
 )
+_NEW = "[\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+"""Pictures; the old ones are letters, too, and in a joined emoji only with the mark that makes them pictures."""
 _PERSON = (
     "[\u261d\u26f9\u270a-\u270d\U0001f385\U0001f3c2-\U0001f3c4\U0001f3c7\U0001f3ca-\U0001f3cc\U0001f442\U0001f443"
     "\U0001f446-\U0001f450\U0001f466-\U0001f478\U0001f47c\U0001f481-\U0001f483\U0001f485-\U0001f487\U0001f48f"
@@ -28,8 +30,11 @@ _PERSON = (
     "\U0001faf0-\U0001faf8]"
 )
 """What takes a colour of skin: Unicode's Emoji_Modifier_Base."""
-_SHOWN = f"(?:{_PERSON}[\U0001f3fb-\U0001f3ff]|{_PICTURE}\ufe0f?|[\xa9\xae]\ufe0f)[\U000e0020-\U000e007f]*"
-_EMOJI = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_SHOWN}(?:\u200d{_SHOWN})*")
+_TAGS = "[\U000e0020-\U000e007f]*"
+_SKIN = f"{_PERSON}[\U0001f3fb-\U0001f3ff]"
+_PART = f"(?:{_SKIN}|{_NEW}\ufe0f?|(?:{_OLD}|[\xa9\xae])\ufe0f|\u2b1b){_TAGS}"
+_ALONE = f"(?:{_SKIN}|(?:{_NEW}|{_OLD})\ufe0f?|[\xa9\xae]\ufe0f){_TAGS}"
+_EMOJI = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PART}(?:\u200d{_PART})+|{_ALONE}")
 """An emoji with all that belongs to it counts two."""
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"“”„]*[^\s<>\"“”„.,;:!?)\]'…]", re.IGNORECASE)
