@@ -39,6 +39,7 @@ def mention(
         attachments=tuple(_attachment(media) for media in status.media_attachments),
         found=found,
         arrived_at=arrived_at,
+        edited_at=status.edited_at,
     )
 
 

@@ -1,7 +1,6 @@
 """What became of kept mentions: Reddit tells nobody of an edit or a deletion; see `listener.again`."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from twoway import clock
 from twoway.channels.reddit import INFO, Reddit
@@ -58,8 +57,7 @@ class Again:
         self.versions[name] = thing.version
         thread, _ = threads.get(thing.link, (None, b"")) if isinstance(thing, Comment) else (None, b"")
         shut = closed(thing, thread if isinstance(thread, Post) else None)
-        at = datetime.fromtimestamp(thing.edited, UTC) if isinstance(thing.edited, float) else thing.at
-        return Edited(name, thing.text, at, raw, "" if shut else Address.of(thing))
+        return Edited(name, thing.text, thing.edited_at or thing.at, raw, "" if shut else Address.of(thing))
 
     def _missed(self, names: list[str], found: dict[str, tuple[Thing, bytes]]) -> Iterator[Change]:
         """What is not shown is gone, if it is missing once more beside one that is shown: a platform that shows nothing

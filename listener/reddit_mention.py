@@ -44,6 +44,7 @@ def mention(said: Thing, raw: bytes, thread: Post | None = None, *, found: bool 
         url=said.url,
         attachments=_shown(said),
         found=found,
+        edited_at=None if isinstance(said, Message) else said.edited_at,
     )
 
 

@@ -96,6 +96,7 @@ def mention(post: Post, raw: bytes) -> Mention:
         replies_to=(post.in_reply_to,) if post.in_reply_to else (),
         thread=post.thread,
         url=post.url,
+        edited_at=post.edited_at,
     )
 
 

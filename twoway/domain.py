@@ -77,6 +77,8 @@ class Mention:
     arrived_at: datetime | None = None
     """When it reached us, where that says better than ``created_at`` whether it is history: a letter is dated long
     before it comes, and the Date of a mail is whatever its sender's clock says."""
+    edited_at: datetime | None = None
+    """When its words became what they are, where that was later: an answer from before then answers other words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,14 @@ def test_everything_that_is_told_of_a_mention_is_kept(platform: FakeMastodon, de
     assert mention.raw in _received(platform, desk)
 
 
+def test_of_words_that_were_edited_before_they_are_heard_it_is_told_when(platform: FakeMastodon, desk: Desk) -> None:
+    first, second = platform.say("Petra", "my strap broke"), platform.say("Petra", "hello")
+    platform.town.edit(first, "my zip broke")
+    heard = desk.poll().mentions
+    assert heard[first].edited_at is not None
+    assert heard[second].edited_at is None
+
+
 def test_hidden_followers_are_not_told_as_a_number(platform: FakeMastodon, desk: Desk) -> None:
     platform.town.join("Petra").followers = -1
     said = platform.say("Petra", "hello")

@@ -48,6 +48,14 @@ def test_everything_that_is_told_of_a_comment_is_kept(platform: FakeReddit, desk
     assert mention.raw in received(platform, desk, said)
 
 
+def test_of_words_that_were_edited_before_they_are_heard_it_is_told_when(platform: FakeReddit, desk: Desk) -> None:
+    first, second = platform.say("Petra", "my strap broke"), platform.say("Petra", "hello")
+    platform.town.edit(first, "my zip broke")
+    heard = desk.poll().mentions
+    assert heard[first].edited_at is not None
+    assert heard[second].edited_at is None
+
+
 def received(platform: FakeReddit, desk: Desk, name: str) -> bytes:
     return bytes(desk.rig.connection.get("test", "api/info/", id=name))
 

@@ -125,6 +125,15 @@ def test_what_came_before_a_backfill_stays_unheard(rig: SquareRig, freeze) -> No
     assert set(desk.poll().mentions) == new
 
 
+def test_of_words_that_were_edited_before_they_are_heard_it_is_told_when(rig: SquareRig) -> None:
+    desk = Desk(rig)
+    first, second = rig.say("Petra", "my strap broke"), rig.say("Petra", "hello")
+    rig.edit("Petra", first, "my zip broke")
+    heard = desk.poll()
+    assert heard.heard(first).edited_at is not None
+    assert heard.heard(second).edited_at is None
+
+
 def test_a_post_is_kept_to_the_byte(rig: SquareRig) -> None:
     desk = Desk(rig).poll()
     number = rig.say("Petra", "\U0001f600 ü \x1b[31m")

@@ -181,6 +181,13 @@ def test_an_answer_heard_together_with_the_words_it_answers_is_theirs(desk: Desk
     assert "conversation.answered_elsewhere" in desk.kinds()
 
 
+def test_an_answer_to_what_the_words_were_before_they_were_edited_and_heard_answers_nothing(desk: Desk) -> None:
+    later = clock.now() + timedelta(minutes=1)
+    both(desk, own_post("theirs", "a", created_at=later), edited_at=later + timedelta(seconds=1))
+    assert queued(desk) == ("open", True)
+    assert desk.all("SELECT conversation_id FROM outside_answers") == [(1,)]
+
+
 def test_every_part_of_an_answer_heard_too_early_is_found(desk: Desk) -> None:
     """A listing that comes newest first gives the last part first."""
     later = clock.now() + timedelta(minutes=1)

@@ -56,7 +56,18 @@ class _Thing(BaseModel):
         return (self.author or "").casefold() == name.casefold()
 
 
-class Comment(_Thing):
+class _Edited(_Thing):
+    """What its author may edit."""
+
+    edited: bool | Seconds | None = False
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """When it was edited last, if it was and Reddit tells when."""
+        return datetime.fromtimestamp(self.edited, UTC) if isinstance(self.edited, float) else None
+
+
+class Comment(_Edited):
     """An answer to a post or to another comment."""
 
     body: str
@@ -65,7 +76,6 @@ class Comment(_Thing):
     context: str = ""
     """In the inbox in place of ``link_id``: a path that has it."""
     permalink: str = ""
-    edited: bool | Seconds | None = False
     locked: bool = False
     archived: bool = False
     can_mod_post: bool = False
@@ -95,7 +105,7 @@ class Comment(_Thing):
         return f"{SITE}{path}" if path.startswith("/") else ""
 
 
-class Post(_Thing):
+class Post(_Edited):
     """What begins a thread."""
 
     title: str
@@ -105,7 +115,6 @@ class Post(_Thing):
     link: Annotated[str, Field(alias="url")] = ""
     """What it shows, where it is no text; else itself."""
     post_hint: str = "link"
-    edited: bool | Seconds | None = False
     locked: bool = False
     archived: bool = False
     contest_mode: bool = False

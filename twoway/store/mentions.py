@@ -201,7 +201,7 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
         "created_at": clock.stamp(said),
         "heard_at": clock.stamp(now),
         "changed_at": clock.stamp(now),
-        "said_there": clock.stamp(mention.arrived_at or mention.created_at),
+        "said_there": clock.stamp(_said_there(mention)),
     }
     sql = f"INSERT INTO mentions ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
     row_id = db.execute(sql, tuple(values.values())).lastrowid or 0
@@ -211,6 +211,12 @@ def insert(db: sqlite3.Connection, stream: sqlite3.Row, mention: Mention, now: d
         [(row_id, stream["channel_id"], at, storable(name)) for at, name in enumerate(mention.replies_to)],
     )
     return row_id
+
+
+def _said_there(mention: Mention) -> datetime:
+    """Since when its words are what they are: whatever we said before then answers other words."""
+    arrived = mention.arrived_at or mention.created_at
+    return max(arrived, mention.edited_at or arrived)
 
 
 def is_history(mention: Mention, started_at: str) -> bool:
