@@ -126,7 +126,7 @@ def test_what_came_before_a_backfill_stays_unheard(rig: SquareRig, freeze) -> No
 
 
 def test_of_words_that_were_edited_before_they_are_heard_it_is_told_when(rig: SquareRig) -> None:
-    desk = Desk(rig)
+    desk = Desk(rig).poll()
     first, second = rig.say("Petra", "my strap broke"), rig.say("Petra", "hello")
     rig.edit("Petra", first, "my zip broke")
     heard = desk.poll()
