@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.bluesky.office import Office, open_office
+from tests.bluesky.office import open_office
 from tests.contract.bluesky import BlueskyRig
 from tests.contract.rig import Desk
 from tests.fakes.bluesky import PASSWORD, FakeBluesky, fake_bluesky
+from tests.office import Office
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import pytest
 
 from responders.deliver import LOOK_AGAIN
-from tests.bluesky.office import ANSWER, Office
 from tests.conftest import Freeze
 from tests.contract.bluesky import PUT
 from tests.fakes.bluesky import FakeBluesky
+from tests.office import ANSWER, Office
 from twoway import clock
 from twoway.errors import Refused
 from twoway.store import mentions

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from responders import bluesky_messages
-from tests.bluesky.office import ANSWER
 from tests.conftest import Freeze
 from tests.contract.bluesky import SEND, BlueskyMessagesRig, BlueskyRig
 from tests.contract.rig import Desk
 from tests.fakes.bluesky import FakeBluesky
 from tests.fakes.bluesky_chat import mistake
 from tests.fakes.bluesky_town import HOST
+from tests.office import ANSWER
 from twoway import clock
 from twoway.channels.bluesky_chat import is_message
 from twoway.domain import Absent, Draft, Found, Part, Preview, Receipt, Unclear

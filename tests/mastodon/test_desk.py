@@ -1,23 +1,17 @@
 """A whole desk on Mastodon: heard, judged, answered once though the answer's receipt was lost, and kept in step."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from desk.wiring import Desk, open_desk
-from listener.collect import collect_once
-from models.judging import judge_once
-from responders import review
-from responders.deliver import LOOK_AGAIN, deliver_once
-from responders.queue import queue_once
+from responders.deliver import LOOK_AGAIN
 from tests.conftest import Freeze
 from tests.fakes.mastodon import TOKEN, WINDOW, FakeMastodon
+from tests.office import ANSWER, Office, open_office
 from twoway import clock
-from twoway.config import load
-from twoway.store import channels, conversations, deliveries, mentions, sessions, standings, users
+from twoway.store import conversations, mentions, standings
 
 CONFIG = """
 [desk]
@@ -34,55 +28,11 @@ timeout_seconds = 2
 """
 
 
-@dataclass
-class Office:
-    """A desk and whoever works there."""
-
-    desk: Desk
-    platform: FakeMastodon
-
-    def hear(self) -> bool:
-        """One poll, and what follows from it."""
-        collector, standing = lambda: self.desk.collector("social"), lambda: self.desk.standing("social")
-        heard = collect_once(self.desk.store, "social", collector, standing=standing)
-        while judge_once(self.desk.store, self.desk.judge) or queue_once(self.desk.store):
-            pass
-        return heard
-
-    def approve(self, text: str) -> int:
-        """Anna answers the first conversation."""
-        store, outlet = self.desk.store, self.desk.outlet("social")
-        anna = users.add(store, "anna", "Anna Berger", "AB", "admin", None)
-        session = sessions.begin(store, anna.id, "password")[1]
-        review.save(store, anna, 1, text)
-        prepared = review.prepare(store, outlet, anna, 1)
-        return review.approve(store, outlet, anna, session, prepared, prepared.preview.sha256).id
-
-    def deliver(self) -> None:
-        """One round of sending and reading back."""
-        deliver_once(self.desk.store, self.desk.outlets(), "worker")
-
-    @property
-    def channel(self) -> channels.ChannelRow:
-        """Its health."""
-        return channels.by_name(self.desk.store, "social")
-
-
 @pytest.fixture
 def office(platform: FakeMastodon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setenv("MASTODON_TOKEN", TOKEN)
-    config = tmp_path / "twoway.toml"
-    config.write_text(CONFIG.format(url=platform.url), "utf-8")
-    desk = open_desk(load(config))
-    yield Office(desk, platform)
-    desk.close()
-
-
-ANSWER = "Das tut uns leid. Wir schicken Ihnen heute einen neuen Gurt."
-
-
-def state(office: Office, delivery: int) -> str:
-    return deliveries.get(office.desk.store.read(), delivery).state
+    with open_office(tmp_path, CONFIG.format(url=platform.url), "social") as found:
+        yield found
 
 
 def test_an_answer_whose_receipt_was_lost_stands_there_once(
@@ -92,14 +42,14 @@ def test_an_answer_whose_receipt_was_lost_stands_there_once(
     office.hear()
     platform.say("Petra", "mein Gurt ist kaputt, was nun?", visibility="direct")
     office.hear()
-    delivery = office.approve(ANSWER)
+    delivery = office.approve()
     time.shift(20)
     platform.faults.order("drop-after", method="POST", path="/api/v1/statuses")
     office.deliver()
-    assert state(office, delivery) == "unknown"
+    assert office.state(delivery) == "unknown"
     time.shift(LOOK_AGAIN)
     office.deliver()
-    assert state(office, delivery) == "sent"
+    assert office.state(delivery) == "sent"
     assert platform.posts_of_brand() == [f"@petra@chaos.example {ANSWER}"]
     assert platform.town.posts[max(platform.town.posts)].visibility == "direct"
 
@@ -111,13 +61,13 @@ def test_an_answer_that_never_arrived_is_sent_again_once_that_is_certain(
     office.hear()
     platform.say("Petra", "mein Gurt ist kaputt, was nun?")
     office.hear()
-    delivery = office.approve(ANSWER)
+    delivery = office.approve()
     time.shift(20)
     platform.faults.order("drop-before", method="POST", path="/api/v1/statuses")
     for _ in range(12):
         office.deliver()
         time.shift(LOOK_AGAIN)
-    assert state(office, delivery) == "sent"
+    assert office.state(delivery) == "sent"
     assert len(platform.posts_of_brand()) == 1
 
 
@@ -166,9 +116,11 @@ def test_a_revoked_token_pauses_the_channel(office: Office, platform: FakeMastod
     assert "authorized scopes" in (office.channel.paused_reason or "")
 
 
-def test_what_the_instance_still_takes_is_kept_with_the_channel(office: Office, freeze: Freeze) -> None:
+def test_what_the_instance_still_takes_is_kept_with_the_channel(
+    office: Office, platform: FakeMastodon, freeze: Freeze
+) -> None:
     freeze(clock.now())
-    office.platform.server.left = 123
+    platform.server.left = 123
     office.hear()
     found = standings.of(office.desk.store, office.channel.id)
     assert (found.remaining, found.limit) == (123, 300)

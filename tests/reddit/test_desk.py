@@ -1,27 +1,21 @@
 """A whole desk on Reddit: heard, judged, answered once though the answer's receipt was lost, and kept in step."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from desk.wiring import Desk, open_desk
-from listener.collect import collect_once
-from models.judging import judge_once
-from responders import review
-from responders.deliver import LOOK_AGAIN, deliver_once
-from responders.queue import queue_once
+from responders.deliver import LOOK_AGAIN
 from tests.conftest import Freeze
 from tests.fakes.reddit import FakeReddit
 from tests.fakes.reddit_api import CLIENT, REFRESH, SECRET
 from tests.fakes.reddit_town import BRAND, HOME
+from tests.office import ANSWER, Office, open_office
 from twoway import channels as kinds
 from twoway import clock
-from twoway.config import load
 from twoway.errors import Refused
-from twoway.store import channels, conversations, deliveries, mentions, sessions, standings, users
+from twoway.store import conversations, deliveries, mentions, standings
 
 CONFIG = f"""
 [desk]
@@ -41,56 +35,14 @@ subreddits = ["{HOME}"]
 undo_seconds = 0
 timeout_seconds = 2
 """
-ANSWER = "Das tut uns leid. Wir schicken Ihnen heute einen neuen Gurt."
-
-
-@dataclass
-class Office:
-    """A desk and whoever works there."""
-
-    desk: Desk
-    platform: FakeReddit
-
-    def hear(self) -> bool:
-        """One poll, and what follows from it."""
-        collector, standing = lambda: self.desk.collector("forum"), lambda: self.desk.standing("forum")
-        heard = collect_once(self.desk.store, "forum", collector, standing=standing)
-        while judge_once(self.desk.store, self.desk.judge) or queue_once(self.desk.store):
-            pass
-        return heard
-
-    def approve(self, text: str) -> int:
-        """Anna answers the first conversation."""
-        store, outlet = self.desk.store, self.desk.outlet("forum")
-        anna = users.add(store, "anna", "Anna Berger", "AB", "admin", None)
-        session = sessions.begin(store, anna.id, "password")[1]
-        review.save(store, anna, 1, text)
-        prepared = review.prepare(store, outlet, anna, 1)
-        return review.approve(store, outlet, anna, session, prepared, prepared.preview.sha256).id
-
-    def deliver(self) -> None:
-        """One round of sending and reading back."""
-        deliver_once(self.desk.store, self.desk.outlets(), "worker")
-
-    def state(self, delivery: int) -> str:
-        """How far an answer is."""
-        return deliveries.get(self.desk.store.read(), delivery).state
-
-    @property
-    def channel(self) -> channels.ChannelRow:
-        """Its health."""
-        return channels.by_name(self.desk.store, "forum")
 
 
 @pytest.fixture
 def office(platform: FakeReddit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setenv("REDDIT_CLIENT_SECRET", SECRET)
     monkeypatch.setenv("REDDIT_REFRESH_TOKEN", REFRESH)
-    config = tmp_path / "twoway.toml"
-    config.write_text(f'{CONFIG}api_url = "{platform.url}"\nlogin_url = "{platform.url}"\n', "utf-8")
-    desk = open_desk(load(config))
-    yield Office(desk, platform)
-    desk.close()
+    with open_office(tmp_path, f'{CONFIG}api_url = "{platform.url}"\nlogin_url = "{platform.url}"\n', "forum") as found:
+        yield found
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -101,7 +53,7 @@ def test_an_answer_whose_receipt_was_lost_stands_there_once(
     office.hear()
     platform.say("Petra", "mein Gurt ist kaputt, was nun?", private=private)
     office.hear()
-    delivery = office.approve(ANSWER)
+    delivery = office.approve()
     time.shift(20)
     platform.faults.order("drop-after", method="POST", path="/api/comment")
     office.deliver()
@@ -119,7 +71,7 @@ def test_an_answer_that_never_arrived_is_sent_again_once_that_is_certain(
     office.hear()
     platform.say("Petra", "mein Gurt ist kaputt, was nun?")
     office.hear()
-    delivery = office.approve(ANSWER)
+    delivery = office.approve()
     time.shift(20)
     platform.faults.order("drop-before", method="POST", path="/api/comment")
     for _ in range(12):
@@ -175,11 +127,11 @@ def test_a_thread_that_is_shut_is_answered_by_hand_or_not_at_all(
     office.desk._connections["forum"].told._versions.clear()  # as after a restart
     office.hear()
     if when == "before":
-        assert office.state(office.approve(ANSWER)) == "pending"
+        assert office.state(office.approve()) == "pending"
         assert deliveries.get(office.desk.store.read(), 1).route == "hand"
     else:
         with pytest.raises(Refused, match="locked the thread"):
-            office.approve(ANSWER)
+            office.approve()
     office.deliver()
     assert platform.in_name_of_brand() == []
 
@@ -212,11 +164,11 @@ def test_a_revoked_login_pauses_the_channel(office: Office, platform: FakeReddit
     assert "login" in (office.channel.paused_reason or "") or "400" in (office.channel.paused_reason or "")
 
 
-def test_what_reddit_still_takes_is_kept_with_the_channel(office: Office, freeze: Freeze) -> None:
+def test_what_reddit_still_takes_is_kept_with_the_channel(office: Office, platform: FakeReddit, freeze: Freeze) -> None:
     freeze(clock.now())
     office.hear()
     found = standings.of(office.desk.store, office.channel.id)
-    assert (found.remaining, found.limit) == (1_000 - office.platform.server.used, 1_000)
+    assert (found.remaining, found.limit) == (1_000 - platform.server.used, 1_000)
     assert found.resets_at
     assert found.resets_at - clock.now() <= timedelta(minutes=10)
 

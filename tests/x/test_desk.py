@@ -1,7 +1,6 @@
 """A whole desk on X: answered once, by the API or by hand, within the budget; what goes there goes here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,19 +8,13 @@ from pathlib import Path
 import pytest
 
 from desk.schedule import forget
-from desk.wiring import Desk, open_desk
-from listener.collect import collect_once
-from models.judging import judge_once
 from responders import review
-from responders.deliver import LOOK_AGAIN, deliver_once
-from responders.queue import queue_once
+from responders.deliver import LOOK_AGAIN
 from tests.conftest import Freeze
 from tests.fakes.x import TOKEN, FakeX
+from tests.office import ANSWER, Office, open_office
 from twoway import clock
-from twoway.config import load
-from twoway.store import channels, conversations, deliveries, mentions, sessions, standings, users
-from twoway.store.deliveries import DeliveryRow
-from twoway.store.users import User
+from twoway.store import conversations, mentions, standings
 
 CONFIG = """
 [desk]
@@ -41,49 +34,6 @@ monthly_budget = {budget}
 undo_seconds = 0
 timeout_seconds = 2
 """
-ANSWER = "Das tut uns leid. Wir schicken Ihnen heute einen neuen Gurt."
-
-
-@dataclass
-class Office:
-    """A desk and whoever works there."""
-
-    desk: Desk
-    anna: User
-    session: sessions.Session
-
-    def hear(self) -> bool:
-        """One poll, and what follows from it."""
-        desk = self.desk
-        standing = lambda: desk.standing("x")  # noqa: E731
-        heard = collect_once(desk.store, "x", lambda: desk.collector("x"), standing=standing)
-        while judge_once(desk.store, desk.judge) or queue_once(desk.store):
-            pass
-        return heard
-
-    def approve(self, conversation: int = 1, text: str = ANSWER) -> int:
-        """Anna answers a conversation."""
-        store, outlet = self.desk.store, self.desk.outlet("x")
-        review.save(store, self.anna, conversation, text)
-        prepared = review.prepare(store, outlet, self.anna, conversation)
-        return review.approve(store, outlet, self.anna, self.session, prepared, prepared.preview.sha256).id
-
-    def deliver(self) -> None:
-        """One round of sending and reading back."""
-        deliver_once(self.desk.store, self.desk.outlets(), "worker")
-
-    def delivery(self, number: int) -> DeliveryRow:
-        """How it stands."""
-        return deliveries.get(self.desk.store.read(), number)
-
-    @property
-    def channel(self) -> channels.ChannelRow:
-        """Its health."""
-        return channels.by_name(self.desk.store, "x")
-
-    def heard(self) -> set[str]:
-        """The ids of everything that was heard."""
-        return {row[0] for row in self.desk.store.read().execute("SELECT remote_id FROM mentions").fetchall()}
 
 
 @pytest.fixture
@@ -94,12 +44,8 @@ def budget() -> str:
 @pytest.fixture
 def office(platform: FakeX, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: str) -> Iterator[Office]:
     monkeypatch.setenv("X_TOKEN", TOKEN)
-    config = tmp_path / "twoway.toml"
-    config.write_text(CONFIG.format(url=platform.url, budget=budget), "utf-8")
-    desk = open_desk(load(config), tmp_path / "desk.db")
-    anna = users.add(desk.store, "anna", "Anna Berger", "AB", "admin", None)
-    yield Office(desk, anna, sessions.begin(desk.store, anna.id, "password")[1])
-    desk.close()
+    with open_office(tmp_path, CONFIG.format(url=platform.url, budget=budget), "x") as found:
+        yield found
 
 
 def test_an_answer_whose_receipt_was_lost_stands_there_once(office: Office, platform: FakeX, freeze: Freeze) -> None:
@@ -237,7 +183,7 @@ def test_two_hours_without_x_lose_and_double_nothing(office: Office, platform: F
     platform.faults._open.clear()
     office.hear()
     assert office.channel.last_error is None
-    assert office.heard() == said
+    assert office.heard == said
 
 
 def test_the_money_is_kept_with_the_channel(office: Office, platform: FakeX) -> None:
@@ -260,7 +206,7 @@ def test_without_money_the_channel_waits_and_says_so(office: Office, platform: F
     time.shift(60)
     office.hear()
     assert len(platform.requests()) == asked
-    assert said not in office.heard()
+    assert said not in office.heard
 
 
 def test_a_revoked_token_pauses_the_channel(office: Office, platform: FakeX, monkeypatch: pytest.MonkeyPatch) -> None:

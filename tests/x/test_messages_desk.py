@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,17 +10,16 @@ import pytest
 from desk import health
 from desk.schedule import forget
 from desk.web.app import create_app
-from desk.wiring import open_desk
 from responders import review
 from responders.deliver import LOOK_AGAIN
 from tests.conftest import Freeze
 from tests.desk.web.conftest import Place
 from tests.fakes.x import TOKEN, FakeX
-from tests.x.test_desk import ANSWER, CONFIG, Office
+from tests.office import ANSWER, Office, open_office
+from tests.x.test_desk import CONFIG
 from twoway import clock
 from twoway.channels.x import X
-from twoway.config import load
-from twoway.store import conversations, outside, sessions, users
+from twoway.store import conversations, outside
 
 SENDING = "/2/dm_conversations"
 
@@ -29,11 +27,8 @@ SENDING = "/2/dm_conversations"
 @pytest.fixture
 def office(platform: FakeX, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setenv("X_TOKEN", TOKEN)
-    config = tmp_path / "twoway.toml"
-    config.write_text(CONFIG.format(url=platform.url, budget=500) + "direct_messages = true\n", "utf-8")
-    with closing(open_desk(load(config), tmp_path / "desk.db")) as desk:
-        anna = users.add(desk.store, "anna", "Anna Berger", "AB", "admin", None)
-        yield Office(desk, anna, sessions.begin(desk.store, anna.id, "password")[1])
+    with open_office(tmp_path, CONFIG.format(url=platform.url, budget=500) + "direct_messages = true\n", "x") as found:
+        yield found
 
 
 def test_a_message_is_answered_in_private_once_though_the_receipt_was_lost(
@@ -125,7 +120,7 @@ def test_an_app_that_may_not_read_them_hears_everything_else_and_is_told_what_to
         platform.say(f"Petra {number}", "mein Gurt ist kaputt, was nun?")
         time.shift(timedelta(minutes=2))
     office.hear()
-    assert len(office.heard()) == 3
+    assert len(office.heard) == 3
     assert (office.channel.paused_at, office.channel.poll_after) == (None, None)
     assert len(platform.requests("/2/dm_events")) == 1
     [found] = health.of(office.desk)
@@ -171,12 +166,12 @@ def test_a_limit_of_one_listing_holds_no_other(office: Office, platform: FakeX, 
     for _ in range(4):
         office.hear()
         time.shift(timedelta(minutes=2))
-    assert office.heard() == {name for name, of in said.items() if of != path}
+    assert office.heard == {name for name, of in said.items() if of != path}
     assert len(platform.requests(path)) == asked + 1
     assert "429" in (office.channel.last_error or "")
     time.shift(timedelta(minutes=3))
     office.hear()
-    assert office.heard() == set(said)
+    assert office.heard == set(said)
     assert office.channel.last_error is None
 
 
