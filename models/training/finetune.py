@@ -166,7 +166,7 @@ def _step(
     network: Network,
     encoded: Sequence[Sequence[int]],
     rows: Sequence[Example],
-    weights: Logits,
+    weights: Mapping[str, torch.Tensor],
     optimizer: torch.optim.Optimizer,
     wanted: Logits | None,
 ) -> float:
@@ -184,7 +184,7 @@ def _step(
     return float(loss.detach())
 
 
-def _told(logits: Logits, rows: Sequence[Example], weights: Logits) -> torch.Tensor:
+def _told(logits: Logits, rows: Sequence[Example], weights: Mapping[str, torch.Tensor]) -> torch.Tensor:
     """How far the network is from the labels that somebody gave."""
     loss = torch.zeros(())
     for head, share in _HEAD_SHARE.items():
