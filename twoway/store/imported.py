@@ -10,8 +10,6 @@ from twoway.store import clocks, conversations, mentions
 from twoway.store.changes import apply
 from twoway.text import storable
 
-"""The stream of what came from files; no collector has one of this name."""
-
 
 def by_known_author(db: sqlite3.Connection, channel: int, mention: Mention) -> Mention:
     """The mention with its author as the desk knows them: a file is older than what the platform told."""

@@ -128,7 +128,7 @@ def unheard(store: Store, channel: int, references: tuple[str, ...]) -> list[str
 
 
 IMPORTED = "import"
-"""The stream of what was brought in from a file."""
+"""The stream of what was brought in from a file; no collector has one of this name."""
 
 
 @dataclass(frozen=True, slots=True)
